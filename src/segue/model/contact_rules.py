@@ -1,0 +1,59 @@
+"""Contact rules: how often, when and on what permission a customer may be contacted."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from segue.model.catalogue import Category, DurationText, Name, Definition
+
+TimeOfDay = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Cap(Definition, kw_only=True):
+    """At most ``limit`` contacts in any ``window``.
+
+    Attributes:
+        scope: what is counted together: ``all`` channels, or each channel, category, theme, journey or action for itself.
+        only: only this channel, category, theme, journey or action (with the matching scope); every one where None.
+        counts: categories that use the cap up.
+        obeys: categories that the cap stops.
+    """
+
+    cap: Name
+    limit: Annotated[int, Meta(ge=0)]
+    window: DurationText
+    scope: Literal["all", "channel", "category", "theme", "journey", "action"] = "all"
+    only: str | None = None
+    counts: tuple[Category, ...] = ("promo",)
+    obeys: tuple[Category, ...] = ("promo", "service")
+
+
+class QuietHours(Definition, kw_only=True):
+    """No contact from ``start`` to ``end`` in the customer's own zone, on ``channels`` (all of the message family where empty)."""
+
+    start: TimeOfDay
+    end: TimeOfDay
+    channels: tuple[Name, ...] = ()
+    then: Literal["hold", "drop"] = "hold"
+
+
+DEFAULT_CAPS = (
+    Cap(cap="promo_weekly", limit=4, window="7d"),
+    Cap(cap="promo_daily", limit=1, window="1d"),
+    Cap(cap="sms_weekly", limit=1, window="7d", scope="channel", only="sms"),
+)
+DEFAULT_QUIET_HOURS = (QuietHours(start="21:00", end="08:00"),)
+
+
+class ContactRules(Definition, kw_only=True):
+    """The contact rules of a workspace; what is left out has the shipped default.
+
+    Attributes:
+        consent: per channel: ``opt_in`` (nothing without a grant) or ``opt_out`` (unless withdrawn); ``default`` for the others.
+        min_gap: at least this long between two contacts, whatever the channel.
+    """
+
+    caps: tuple[Cap, ...] = DEFAULT_CAPS
+    quiet_hours: tuple[QuietHours, ...] = DEFAULT_QUIET_HOURS
+    min_gap: DurationText = "2h"
+    consent: dict[str, Literal["opt_in", "opt_out"]] = {}

@@ -1,0 +1,147 @@
+"""The Customer: the one value that the engine advances.
+
+Each part has exactly one stage that writes it, named in the part's docstring; every stage may read all of it. Parts are
+stored as positional msgpack: fields are only ever appended, with a default. Dictionaries and lists inside are never
+mutated once they are in a Customer.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from segue.model.assignments import Assignment
+from segue.model.consents import Consent
+from segue.model.decisions import Candidate
+from segue.model.ids import CustomerId, DecisionId, DeliveryId, RunId
+from segue.model.journeys import Entered, Run
+from segue.model.time import Instant
+
+
+class Profile(Struct, frozen=True, array_like=True):
+    """Folded knowledge. Written by `core.profiles`.
+
+    Attributes:
+        trait_times: when each trait was stated; an older statement never overwrites a newer one.
+        features: the running state of each declared feature, by state key (`core.program`).
+        unusable: contact points that bounced for good or are on the suppression list.
+    """
+
+    first_seen: Instant = Instant(0)
+    last_seen: Instant = Instant(0)
+    traits: dict[str, Any] = {}
+    trait_times: dict[str, Instant] = {}
+    features: dict[str, Any] = {}
+    consents: tuple[Consent, ...] = ()
+    unusable: tuple[str, ...] = ()
+
+
+class Watch(Struct, frozen=True, array_like=True):
+    """An absence trigger that is running: fires at ``due`` unless the awaited event comes first."""
+
+    trigger: str
+    since: Instant
+    due: Instant
+    facts: dict[str, Any] = {}
+
+
+class Watches(Struct, frozen=True, array_like=True):
+    """What triggers remember. Written by `core.triggers`.
+
+    ``reached`` holds the names of count triggers that have fired and not fallen below their threshold since.
+    """
+
+    absences: tuple[Watch, ...] = ()
+    reached: tuple[str, ...] = ()
+
+
+class Enrollments(Struct, frozen=True, array_like=True):
+    """Where the customer is in which journey. Written by `core.journeys`."""
+
+    runs: tuple[Run, ...] = ()
+    entered: tuple[Entered, ...] = ()
+
+
+class Contact(Struct, frozen=True, array_like=True):
+    """A slot of the contact ledger: reserved at the decision, confirmed on acceptance, released on permanent failure.
+
+    ``state`` is ``reserved``, ``confirmed`` or ``ghost`` (a held-out customer's: counted, never sent).
+    """
+
+    at: Instant
+    delivery_id: DeliveryId
+    channel: str
+    action: str
+    category: str
+    state: str
+    theme: str = ""
+    journey: str = ""
+    run_id: RunId = RunId("")
+    step: str = ""
+    contact_point: str = ""
+
+
+class Contacts(Struct, frozen=True, array_like=True):
+    """The contact ledger, oldest first. Written by `core.arbitration`."""
+
+    ledger: tuple[Contact, ...] = ()
+
+
+class Held(Struct, frozen=True, array_like=True):
+    """A candidate that waits for its release (quiet hours, gap, cap, a lost slot); then the whole gate runs again."""
+
+    candidate: Candidate
+    release_at: Instant
+    reason: str
+
+
+class InFlight(Struct, frozen=True, array_like=True):
+    """A message handed to the shell whose outcome is not final; ``retry_at`` is `NEVER` while the shell has it."""
+
+    candidate: Candidate
+    decision_id: DecisionId
+    attempt: int
+    decided_at: Instant
+    expires_at: Instant
+    retry_at: Instant
+
+
+class Membership(Struct, frozen=True, array_like=True):
+    """A standing membership: in an audience, or as an offer for a placement; ended by its run's end or ``until``."""
+
+    kind: str
+    target: str
+    channel: str
+    action: str
+    since: Instant
+    until: Instant
+    delivery_id: DeliveryId
+    run_id: RunId = RunId("")
+    is_ghost: bool = False
+
+
+class Outbox(Struct, frozen=True, array_like=True):
+    """What is promised and not yet done. Written by `core.delivery`."""
+
+    held: tuple[Held, ...] = ()
+    in_flight: tuple[InFlight, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+
+
+class Customer(Struct, frozen=True, array_like=True):
+    """One customer.
+
+    Attributes:
+        version: number of transitions so far. Written by `core.engine`.
+        absorbed: customers merged into this one. Written by `core.identity`.
+        assignment: the standing group, None until the first decision. Written by `core.decisioning`.
+    """
+
+    customer_id: CustomerId
+    version: int = 0
+    absorbed: tuple[CustomerId, ...] = ()
+    profile: Profile = Profile()
+    watches: Watches = Watches()
+    enrollments: Enrollments = Enrollments()
+    assignment: Assignment | None = None
+    contacts: Contacts = Contacts()
+    outbox: Outbox = Outbox()

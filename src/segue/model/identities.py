@@ -1,0 +1,44 @@
+"""Identifiers, the evidence that links them, and contact points."""
+
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from segue.model.ids import CustomerId, derive
+from segue.model.time import Instant
+
+
+class Identifier(NamedTuple):
+    """A key that names a customer: ``kind`` such as ``user_id``, ``anonymous_id`` or ``email``, and its value."""
+
+    kind: str
+    value: str
+
+
+class Link(Struct, frozen=True, array_like=True):
+    """Evidence that two identifiers name one person, with the earliest time it was seen."""
+
+    first: Identifier
+    second: Identifier
+    at: Instant
+    source: str = ""
+
+
+class Resolution(Struct, frozen=True, array_like=True):
+    """What resolving one event's identifiers decided.
+
+    Attributes:
+        customer_id: the customer the event belongs to.
+        absorbed: customers that turned out to be the same one, to be merged into ``customer_id``.
+    """
+
+    customer_id: CustomerId
+    absorbed: tuple[CustomerId, ...] = ()
+
+
+def contact_point_key(channel: str, address: str) -> str:
+    """Return the key under which an address is counted and suppressed: a digest, so that no state holds the address.
+
+    Two profiles with one address share the key; case and surrounding blanks do not matter.
+    """
+    return derive("contact_point", channel, address.strip().casefold(), size=8)

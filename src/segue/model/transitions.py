@@ -1,0 +1,35 @@
+"""Transitions: what one event does to one customer."""
+
+from msgspec import Struct
+
+from segue.model.commands import Command
+from segue.model.customers import Customer
+from segue.model.decisions import Decision, Reason
+from segue.model.journeys import Ended
+from segue.model.time import Instant
+
+
+class Blocked(Struct, frozen=True, array_like=True):
+    """An entry into a journey that did not happen, and why (``reentry_blocked``, ``trigger_condition_unmet``)."""
+
+    journey: str
+    reason: Reason
+
+
+class Transition(Struct, frozen=True):
+    """The result of `core.engine.advance`.
+
+    Attributes:
+        customer: the customer afterwards.
+        decisions: the decisions made, one for each slot that was decided about.
+        commands: what the shell has to carry out, in order, after this transition is durable.
+        wake_at: when this customer wants a `Tick`; `NEVER` for not at all. Replaces any earlier wish.
+        ended, blocked: journey runs that ended, entries that did not happen; for counters and reports.
+    """
+
+    customer: Customer
+    decisions: tuple[Decision, ...] = ()
+    commands: tuple[Command, ...] = ()
+    wake_at: Instant = Instant(2**62)
+    ended: tuple[Ended, ...] = ()
+    blocked: tuple[Blocked, ...] = ()

@@ -1,0 +1,66 @@
+"""The Workspace: everything a team declares, as one value. `segue.workspace` reads it from files, `core.world` compiles it."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from segue.model.catalogue import (
+    Action,
+    Audience,
+    ChannelSpec,
+    EventSpec,
+    FeatureSpec,
+    Rule,
+    TraitSpec,
+    Trigger,
+    Definition,
+)
+from segue.model.contact_rules import ContactRules
+from segue.model.journeys import Journey
+
+
+class PolicySpec(Definition, kw_only=True):
+    """Which policy the ``agent`` group gets.
+
+    Attributes:
+        name: ``rules`` or ``random``.
+        exploration: share of decisions drawn uniformly among the eligible, flagged as exploration.
+    """
+
+    name: str = "rules"
+    exploration: float = 0.0
+
+
+class Workspace(Struct, frozen=True, kw_only=True):
+    """All definitions of one workspace.
+
+    Attributes:
+        name: the workspace's name; part of every send key.
+        seed: from which all chance derives.
+        zone: the zone of customers whose own is unknown.
+        zone_trait: the trait that holds a customer's IANA zone.
+        country_zones: the zone of customers known only by the trait ``country``.
+        groups: shares of the standing groups other than ``agent`` (which is the rest): {"holdout": 0.1}.
+        epoch: the assignment epoch; a new one draws new groups.
+    """
+
+    name: str
+    seed: str = "segue"
+    zone: str = "UTC"
+    zone_trait: str = "zone"
+    country_zones: dict[str, str] = {}
+    currency: str = "EUR"
+    groups: dict[str, float] = {}
+    epoch: str = "1"
+    policy: PolicySpec = PolicySpec()
+    channels: tuple[ChannelSpec, ...] = ()
+    placements: dict[str, dict[str, Any]] = {}
+    traits: dict[str, TraitSpec] = {}
+    events: dict[str, EventSpec] = {}
+    features: dict[str, FeatureSpec] = {}
+    triggers: dict[str, Trigger] = {}
+    rules: tuple[Rule, ...] = ()
+    actions: tuple[Action, ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+    contact_rules: ContactRules = ContactRules()
