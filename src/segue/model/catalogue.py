@@ -1,7 +1,8 @@
 """What a company could do, and what it knows: actions and their variants, traits, features, triggers, audiences.
 
 These structs are the schema of the workspace's files: unknown fields are refused. Durations are text such as "48h",
-conditions are expressions (docs/reference/expressions.md); both are checked by `segue check` and compiled into the World.
+conditions are expressions (docs/reference/expressions.md); both are checked by `segue check` and compiled into the
+World.
 """
 
 from typing import Annotated, Any, Literal, TypeAlias
@@ -22,21 +23,21 @@ class Definition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """Base of everything that a workspace file may declare."""
 
 
-class TraitSpec(Definition, kw_only=True):
+class TraitSpec(Definition, frozen=True, kw_only=True):
     """A given attribute of a customer."""
 
     type: ValueType
     description: str = ""
 
 
-class EventSpec(Definition, kw_only=True):
+class EventSpec(Definition, frozen=True, kw_only=True):
     """A kind of event and the types of the properties that expressions may use."""
 
     properties: dict[str, ValueType] = {}
     description: str = ""
 
 
-class FeatureSpec(Definition, kw_only=True):
+class FeatureSpec(Definition, frozen=True, kw_only=True):
     """An attribute computed from events.
 
     Attributes:
@@ -62,22 +63,23 @@ class FeatureSpec(Definition, kw_only=True):
     description: str = ""
 
 
-class EventTrigger(Definition, kw_only=True, tag="event", tag_field="kind"):
+class EventTrigger(Definition, frozen=True, kw_only=True, tag="event", tag_field="kind"):
     """Fires when ``event`` happens and ``when`` holds."""
 
     event: str
     when: Expression | None = None
 
 
-class TraitTrigger(Definition, kw_only=True, tag="trait_change", tag_field="kind"):
+class TraitTrigger(Definition, frozen=True, kw_only=True, tag="trait_change", tag_field="kind"):
     """Fires when the trait's value becomes another one and ``when`` holds (``old`` is the value before)."""
 
     trait: str
     when: Expression | None = None
 
 
-class AbsenceTrigger(Definition, kw_only=True, tag="absence", tag_field="kind"):
-    """Fires ``within`` after ``event`` (and ``when``) unless ``then_not`` (and ``then_not_when``) happened meanwhile."""
+class AbsenceTrigger(Definition, frozen=True, kw_only=True, tag="absence", tag_field="kind"):
+    """Fires ``within`` after ``event`` (and ``when``) unless ``then_not`` (and ``then_not_when``) happened
+    meanwhile."""
 
     event: str
     then_not: str
@@ -86,8 +88,10 @@ class AbsenceTrigger(Definition, kw_only=True, tag="absence", tag_field="kind"):
     then_not_when: Expression | None = None
 
 
-class CountTrigger(Definition, kw_only=True, tag="count", tag_field="kind"):
-    """Fires when the number of ``event`` (and ``where``) in the last ``within`` reaches ``at_least``; again only after it fell below."""
+class CountTrigger(Definition, frozen=True, kw_only=True, tag="count", tag_field="kind"):
+    """Fires when the number of ``event`` (and ``where``) in the last ``within`` reaches ``at_least``; again only after
+    it fell below.
+    """
 
     event: str
     at_least: Annotated[int, Meta(ge=1)]
@@ -102,7 +106,8 @@ class ChannelSpec(Struct, frozen=True, kw_only=True):
     """A channel as the core sees it: its family and what its manifest says it can do.
 
     Attributes:
-        contact_trait: the trait that holds the address (message family): ``email``, ``phone``; empty when none is needed.
+        contact_trait: the trait that holds the address (message family): ``email``, ``phone``; empty when
+            none is needed.
         is_idempotent: the provider takes an idempotency key, so that a resend of the same key is safe.
     """
 
@@ -112,7 +117,7 @@ class ChannelSpec(Struct, frozen=True, kw_only=True):
     is_idempotent: bool = False
 
 
-class Variant(Definition, kw_only=True):
+class Variant(Definition, frozen=True, kw_only=True):
     """One channel-specific realisation of an action.
 
     Attributes:
@@ -130,14 +135,15 @@ class Variant(Definition, kw_only=True):
     placement: Name | None = None
 
 
-class Action(Definition, kw_only=True):
+class Action(Definition, frozen=True, kw_only=True):
     """A thing the business could do, channel-neutral.
 
     Attributes:
         value: what success is worth, in the workspace's currency.
         cost: what carrying it out costs, in the same currency.
         priority: higher goes first under the ``rules`` policy.
-        category: promo and service obey all contact rules; mandatory skips caps; transactional skips caps and quiet hours.
+        category: promo and service obey all contact rules; mandatory skips caps; transactional skips caps
+            and quiet hours.
         purpose: the consent it needs.
         eligible_when: may this action be considered for this customer at all.
         converted_by: the event after which it is pointless (bought, adopted); with ``converted_within``.
@@ -161,7 +167,7 @@ class Action(Definition, kw_only=True):
     variants: tuple[Variant, ...] = ()
 
 
-class Rule(Definition, kw_only=True):
+class Rule(Definition, frozen=True, kw_only=True):
     """When ``trigger`` fires, ``action`` becomes a candidate on ``channels`` (all of its variants where empty)."""
 
     rule: Name
@@ -171,7 +177,7 @@ class Rule(Definition, kw_only=True):
     deadline: DurationText = "1d"
 
 
-class Audience(Definition, kw_only=True):
+class Audience(Definition, frozen=True, kw_only=True):
     """A named set of customers.
 
     With ``when`` it is computed over history (`segue` translates the condition to SQL); without, actions add to it and

@@ -4,16 +4,17 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from segue.model.catalogue import Category, DurationText, Name, Definition
+from segue.model.catalogue import Category, Definition, DurationText, Name
 
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-class Cap(Definition, kw_only=True):
+class Cap(Definition, frozen=True, kw_only=True):
     """At most ``limit`` contacts in any ``window``.
 
     Attributes:
-        scope: what is counted together: ``all`` channels, or each channel, category, theme, journey or action for itself.
+        scope: what is counted together: ``all`` channels, or each channel, category, theme, journey or
+            action for itself.
         only: only this channel, category, theme, journey or action (with the matching scope); every one where None.
         counts: categories that use the cap up.
         obeys: categories that the cap stops.
@@ -28,8 +29,10 @@ class Cap(Definition, kw_only=True):
     obeys: tuple[Category, ...] = ("promo", "service")
 
 
-class QuietHours(Definition, kw_only=True):
-    """No contact from ``start`` to ``end`` in the customer's own zone, on ``channels`` (all of the message family where empty)."""
+class QuietHours(Definition, frozen=True, kw_only=True):
+    """No contact from ``start`` to ``end`` in the customer's own zone, on ``channels`` (all of the message family
+    where empty).
+    """
 
     start: TimeOfDay
     end: TimeOfDay
@@ -45,11 +48,12 @@ DEFAULT_CAPS = (
 DEFAULT_QUIET_HOURS = (QuietHours(start="21:00", end="08:00"),)
 
 
-class ContactRules(Definition, kw_only=True):
+class ContactRules(Definition, frozen=True, kw_only=True):
     """The contact rules of a workspace; what is left out has the shipped default.
 
     Attributes:
-        consent: per channel: ``opt_in`` (nothing without a grant) or ``opt_out`` (unless withdrawn); ``default`` for the others.
+        consent: per channel: ``opt_in`` (nothing without a grant) or ``opt_out`` (unless withdrawn);
+            ``default`` for the others.
         min_gap: at least this long between two contacts, whatever the channel.
     """
 

@@ -80,7 +80,8 @@ class Considered(Struct, frozen=True, array_like=True):
     """A candidate in a decision record.
 
     Attributes:
-        scores: per objective (``value``, ``cost``, ``priority``, ``total``); empty when it was suppressed before scoring.
+        scores: per objective (``value``, ``cost``, ``priority``, ``total``); empty when it was suppressed
+            before scoring.
         probability: with which the policy would choose it; 0 for a suppressed one.
         suppressed: its first failing reason; None for the chosen one.
         detail: the rule's own words, such as the cap's name.

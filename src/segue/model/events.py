@@ -31,7 +31,7 @@ class EventBase(Struct, frozen=True, kw_only=True, array_like=True):
     at: Instant
 
 
-class Tracked(EventBase, kw_only=True, tag="tracked"):
+class Tracked(EventBase, frozen=True, kw_only=True, tag="tracked"):
     """The customer did something; ``traits`` are facts about the customer that came along."""
 
     name: str
@@ -39,13 +39,13 @@ class Tracked(EventBase, kw_only=True, tag="tracked"):
     traits: dict[str, Value] = {}
 
 
-class Identified(EventBase, kw_only=True, tag="identified"):
+class Identified(EventBase, frozen=True, kw_only=True, tag="identified"):
     """A source states traits of the customer."""
 
     traits: dict[str, Value] = {}
 
 
-class ConsentChanged(EventBase, kw_only=True, tag="consent_changed"):
+class ConsentChanged(EventBase, frozen=True, kw_only=True, tag="consent_changed"):
     """The customer allowed or forbade contact.
 
     Attributes:
@@ -60,7 +60,7 @@ class ConsentChanged(EventBase, kw_only=True, tag="consent_changed"):
     source: str = "api"
 
 
-class ContactPointChanged(EventBase, kw_only=True, tag="contact_point_changed"):
+class ContactPointChanged(EventBase, frozen=True, kw_only=True, tag="contact_point_changed"):
     """A contact point was found (un)usable: a hard bounce, or an operator's suppression list.
 
     Attributes:
@@ -72,7 +72,7 @@ class ContactPointChanged(EventBase, kw_only=True, tag="contact_point_changed"):
     source: str = "api"
 
 
-class DeliveryReported(EventBase, kw_only=True, tag="delivery_reported"):
+class DeliveryReported(EventBase, frozen=True, kw_only=True, tag="delivery_reported"):
     """A channel says what became of a delivery: its outcome at once, or a receipt later.
 
     Attributes:
@@ -87,7 +87,7 @@ class DeliveryReported(EventBase, kw_only=True, tag="delivery_reported"):
     retry_after: int = 0
 
 
-class DecisionRequested(EventBase, kw_only=True, tag="decision_requested"):
+class DecisionRequested(EventBase, frozen=True, kw_only=True, tag="decision_requested"):
     """A placement asks, now, what to show this customer; the answer is the transition's decision."""
 
     placement: str
@@ -95,11 +95,11 @@ class DecisionRequested(EventBase, kw_only=True, tag="decision_requested"):
     count: int = 1
 
 
-class Tick(EventBase, kw_only=True, tag="tick"):
+class Tick(EventBase, frozen=True, kw_only=True, tag="tick"):
     """The moment this customer was waiting for has come (`Transition.wake_at`)."""
 
 
-class Merged(EventBase, kw_only=True, tag="merged"):
+class Merged(EventBase, frozen=True, kw_only=True, tag="merged"):
     """Identity found that two customers are one; ``absorbed`` is the other's encoded state at that moment."""
 
     absorbed_id: CustomerId

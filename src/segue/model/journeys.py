@@ -4,12 +4,12 @@ from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
-from segue.model.catalogue import DurationText, Expression, Name, Trigger, Definition
+from segue.model.catalogue import Definition, DurationText, Expression, Name, Trigger
 from segue.model.ids import RunId
 from segue.model.time import Instant
 
 
-class EventMatch(Definition, kw_only=True):
+class EventMatch(Definition, frozen=True, kw_only=True):
     """An event, and a condition on it; ``next`` is the step to go to where that differs from the following one."""
 
     event: str
@@ -17,14 +17,14 @@ class EventMatch(Definition, kw_only=True):
     next: Name | None = None
 
 
-class Case(Definition, kw_only=True):
+class Case(Definition, frozen=True, kw_only=True):
     """One way out of a branch."""
 
     when: Expression
     next: Name
 
 
-class StepBase(Definition, kw_only=True, tag_field="kind"):
+class StepBase(Definition, frozen=True, kw_only=True, tag_field="kind"):
     """What every step has; ``next`` is the following step of the file unless it says otherwise."""
 
     id: Name
@@ -32,7 +32,7 @@ class StepBase(Definition, kw_only=True, tag_field="kind"):
     description: str = ""
 
 
-class Wait(StepBase, kw_only=True, tag="wait"):
+class Wait(StepBase, frozen=True, kw_only=True, tag="wait"):
     """Wait for a duration (``after``: text, or an expression of type duration) or until a moment.
 
     ``at`` is calendar time in the customer's zone: "09:00" (the next one), "+1d 09:00" (the day after). ``until`` is an
@@ -44,7 +44,7 @@ class Wait(StepBase, kw_only=True, tag="wait"):
     until: Expression | None = None
 
 
-class WaitFor(StepBase, kw_only=True, tag="wait_for"):
+class WaitFor(StepBase, frozen=True, kw_only=True, tag="wait_for"):
     """Wait until the first of ``events``, at most ``within``; then ``on_timeout``."""
 
     events: tuple[EventMatch, ...]
@@ -52,14 +52,14 @@ class WaitFor(StepBase, kw_only=True, tag="wait_for"):
     on_timeout: Name | None = None
 
 
-class Branch(StepBase, kw_only=True, tag="branch"):
+class Branch(StepBase, frozen=True, kw_only=True, tag="branch"):
     """Go to the first case whose condition holds, else to ``otherwise``."""
 
     cases: tuple[Case, ...]
     otherwise: Name
 
 
-class Propose(StepBase, kw_only=True, tag="propose"):
+class Propose(StepBase, frozen=True, kw_only=True, tag="propose"):
     """Propose an action to arbitration and wait for its word.
 
     Attributes:
@@ -80,18 +80,18 @@ class Propose(StepBase, kw_only=True, tag="propose"):
     keep: DurationText = "30d"
 
 
-class Goal(StepBase, kw_only=True, tag="goal"):
+class Goal(StepBase, frozen=True, kw_only=True, tag="goal"):
     """The run has reached its goal: it is counted as converted and goes on."""
 
 
-class Exit(StepBase, kw_only=True, tag="exit"):
+class Exit(StepBase, frozen=True, kw_only=True, tag="exit"):
     """The run ends here."""
 
 
 Step: TypeAlias = Wait | WaitFor | Branch | Propose | Goal | Exit
 
 
-class Entry(Definition, kw_only=True):
+class Entry(Definition, frozen=True, kw_only=True):
     """How a customer gets in: a named trigger of ``triggers.yaml``, or one written here; exactly one of the two."""
 
     trigger: Name | None = None
@@ -99,18 +99,19 @@ class Entry(Definition, kw_only=True):
     when: Expression | None = None
 
 
-class ExitRule(Definition, kw_only=True):
+class ExitRule(Definition, frozen=True, kw_only=True):
     """An interrupt: the run ends at once, wherever it waits, when the event matches or the condition becomes true."""
 
     event: str | None = None
     when: Expression | None = None
 
 
-class Journey(Definition, kw_only=True):
+class Journey(Definition, frozen=True, kw_only=True):
     """A journey: who gets in, the steps, and what ends it.
 
     Attributes:
-        reentry: "never", "parallel", or "after 30d" (counted from the last entry); "after 0d" is at once, when not inside.
+        reentry: "never", "parallel", or "after 30d" (counted from the last entry); "after 0d" is at once,
+            when not inside.
         instance_key: an expression over the entry event (a cart id); at most one run per value.
         exits: interrupts.
         goal: when this event happens the run is converted and ends.
@@ -164,7 +165,9 @@ class Entered(Struct, frozen=True, array_like=True):
 
 
 class Ended(Struct, frozen=True, array_like=True):
-    """A run that ended in this transition, and why: ``goal``, ``exit_event``, ``exit_predicate``, ``expired``, ``done``."""
+    """A run that ended in this transition, and why: ``goal``, ``exit_event``, ``exit_predicate``, ``expired``,
+    ``done``.
+    """
 
     run_id: RunId
     journey: str

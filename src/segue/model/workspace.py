@@ -1,4 +1,6 @@
-"""The Workspace: everything a team declares, as one value. `segue.workspace` reads it from files, `core.world` compiles it."""
+"""The Workspace: everything a team declares, as one value. `segue.workspace` reads it from files, `core.world`
+compiles it.
+"""
 
 from typing import Any
 
@@ -8,18 +10,18 @@ from segue.model.catalogue import (
     Action,
     Audience,
     ChannelSpec,
+    Definition,
     EventSpec,
     FeatureSpec,
     Rule,
     TraitSpec,
     Trigger,
-    Definition,
 )
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 
 
-class PolicySpec(Definition, kw_only=True):
+class PolicySpec(Definition, frozen=True, kw_only=True):
     """Which policy the ``agent`` group gets.
 
     Attributes:
