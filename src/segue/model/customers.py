@@ -95,7 +95,12 @@ class Held(Struct, frozen=True, array_like=True):
 
 
 class InFlight(Struct, frozen=True, array_like=True):
-    """A message handed to the shell whose outcome is not final; ``retry_at`` is `NEVER` while the shell has it."""
+    """A message handed to the shell whose outcome is not final.
+
+    Attributes:
+        retry_at: when to try again; `NEVER` while the shell has it.
+        cancelled: the reason why its run was interrupted meanwhile, "" for none; it is not handed over any more.
+    """
 
     candidate: Candidate
     decision_id: DecisionId
@@ -103,6 +108,7 @@ class InFlight(Struct, frozen=True, array_like=True):
     decided_at: Instant
     expires_at: Instant
     retry_at: Instant
+    cancelled: str = ""
 
 
 class Membership(Struct, frozen=True, array_like=True):
@@ -119,12 +125,21 @@ class Membership(Struct, frozen=True, array_like=True):
     is_ghost: bool = False
 
 
+class Answer(Struct, frozen=True, array_like=True):
+    """Arbitration's word on a run's proposal, for the journey to read in its next transition: ``sent`` or a reason."""
+
+    run_id: RunId
+    occurrence: int
+    word: str
+
+
 class Outbox(Struct, frozen=True, array_like=True):
     """What is promised and not yet done. Written by `core.delivery`."""
 
     held: tuple[Held, ...] = ()
     in_flight: tuple[InFlight, ...] = ()
     memberships: tuple[Membership, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 class Customer(Struct, frozen=True, array_like=True):

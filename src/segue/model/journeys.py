@@ -139,7 +139,6 @@ class Run(Struct, frozen=True, array_like=True):
         wake_at: when the step ends by itself; `NEVER` when only an event can end it.
         visits: how many steps were entered so far; the occurrence in a send key.
         facts: the entry event's properties, for conditions and templates.
-        answer: arbitration's word on the pending proposal: "" none yet, else "sent" or a reason.
     """
 
     run_id: RunId
@@ -153,7 +152,6 @@ class Run(Struct, frozen=True, array_like=True):
     visits: int = 1
     is_converted: bool = False
     facts: dict[str, Any] = {}
-    answer: str = ""
 
 
 class Entered(Struct, frozen=True, array_like=True):

@@ -1,0 +1,65 @@
+"""What rules see of an event: one name, one bag of properties, whatever kind of event it was."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from segue.model.customers import Customer
+from segue.model.events import (
+    ConsentChanged,
+    ContactPointChanged,
+    DecisionRequested,
+    DeliveryReported,
+    Event,
+    Identified,
+    Merged,
+    Tick,
+    Tracked,
+)
+from segue.model.time import Instant
+
+
+class Fact(Struct, frozen=True):
+    """An event as triggers, features and conditions name it.
+
+    Attributes:
+        name: the event's name; "" where there is nothing that a rule could name (a tick, a merge).
+        properties: what ``event.NAME`` reads.
+        traits: facts about the customer that came along.
+        at: when it happened.
+    """
+
+    name: str
+    properties: dict[str, Any]
+    traits: dict[str, Any]
+    at: Instant
+
+
+def as_fact(event: Event, customer: Customer) -> Fact:
+    """Return what rules see of ``event``; a delivery's report is told as ``message_STATUS`` about the message's action."""
+    match event:
+        case Tracked():
+            return Fact(event.name, event.properties, event.traits, event.at)
+        case Identified():
+            return Fact("identified", {}, event.traits, event.at)
+        case DeliveryReported():
+            return Fact(f"message_{event.status}", _about_message(event, customer), {}, event.at)
+        case ConsentChanged():
+            granted = {"channel": event.channel, "purpose": event.purpose, "granted": event.granted}
+            return Fact("consent_changed", granted, {}, event.at)
+        case ContactPointChanged():
+            return Fact("contact_point_changed", {"usable": event.usable}, {}, event.at)
+        case DecisionRequested():
+            return Fact("decision_requested", {"placement": event.placement, **event.context}, {}, event.at)
+        case Tick() | Merged():
+            return Fact("", {}, {}, event.at)
+
+
+def _about_message(event: DeliveryReported, customer: Customer) -> dict[str, Any]:
+    about: dict[str, Any] = {"delivery_id": event.delivery_id}
+    for contact in customer.contacts.ledger:
+        if contact.delivery_id == event.delivery_id:
+            about |= {"channel": contact.channel, "action": contact.action, "theme": contact.theme}
+            about |= {"journey": contact.journey, "run_id": contact.run_id, "step": contact.step}
+            break
+    return about
