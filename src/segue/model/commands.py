@@ -18,6 +18,7 @@ class Deliver(Struct, frozen=True, array_like=True, tag="deliver"):
         data: what the template may use: ``customer`` (traits), ``event`` (the run's facts), ``action`` (content).
         expires_at: must not be handed over after this.
         is_transactional: decides what happens to an attempt whose fate a crash made unknowable.
+        purpose: the consent it relied on (the action's), which its unsubscribe link withdraws.
     """
 
     delivery_id: DeliveryId
@@ -32,6 +33,7 @@ class Deliver(Struct, frozen=True, array_like=True, tag="deliver"):
     expires_at: Instant
     attempt: int = 1
     is_transactional: bool = False
+    purpose: str = "marketing"
 
 
 class SyncAudience(Struct, frozen=True, array_like=True, tag="sync_audience"):
