@@ -58,7 +58,8 @@ def parse_instant(text: str) -> Instant:
 
 def from_datetime(moment: datetime) -> Instant:
     """Return the instant of an aware ``datetime``."""
-    return Instant((moment - _EPOCH) // timedelta(microseconds=1))
+    since = moment - _EPOCH
+    return Instant(since.days * DAY + since.seconds * SECOND + since.microseconds)
 
 
 def to_datetime(instant: Instant, zone: str = "UTC") -> datetime:
