@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
+from segue.model.commands import Deliver
 from segue.model.ids import CustomerId
 
 ONE_CLICK_PATH = "/unsubscribe/"
@@ -73,3 +74,12 @@ class UnsubscribeLinks:
 
     def __repr__(self) -> str:
         return f"UnsubscribeLinks({self._base!r})"
+
+
+def link_for(links: UnsubscribeLinks | None, command: Deliver) -> str:
+    """Return the link that a message carries: "" for a transactional one, which nobody can unsubscribe from, and where
+    there is no public address.
+    """
+    if links is None or command.is_transactional:
+        return ""
+    return links.link(command.customer_id, command.channel, command.purpose)
