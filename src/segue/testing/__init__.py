@@ -1,0 +1,1 @@
+"""Helpers for everybody's tests: builders, scenarios, conformance kits. Public."""
