@@ -36,14 +36,20 @@ class Fact(Struct, frozen=True):
 
 
 def as_fact(event: Event, customer: Customer) -> Fact:
-    """Return what rules see of ``event``; a delivery's report is told as ``message_STATUS`` about the message's action."""
+    """Return what rules see of ``event``.
+
+    A report about a contact of the ledger is told as ``message_STATUS``; about anything else (an audience's change, a
+    message older than the ledger's memory) as ``delivery_STATUS``.
+    """
     match event:
         case Tracked():
             return Fact(event.name, event.properties, event.traits, event.at)
         case Identified():
             return Fact("identified", {}, event.traits, event.at)
         case DeliveryReported():
-            return Fact(f"message_{event.status}", _about_message(event, customer), {}, event.at)
+            about = _about_message(event, customer)
+            told_as = "message" if about else "delivery"
+            return Fact(f"{told_as}_{event.status}", {"delivery_id": event.delivery_id, **about}, {}, event.at)
         case ConsentChanged():
             granted = {"channel": event.channel, "purpose": event.purpose, "granted": event.granted}
             return Fact("consent_changed", granted, {}, event.at)
@@ -56,10 +62,14 @@ def as_fact(event: Event, customer: Customer) -> Fact:
 
 
 def _about_message(event: DeliveryReported, customer: Customer) -> dict[str, Any]:
-    about: dict[str, Any] = {"delivery_id": event.delivery_id}
     for contact in customer.contacts.ledger:
         if contact.delivery_id == event.delivery_id:
-            about |= {"channel": contact.channel, "action": contact.action, "theme": contact.theme}
-            about |= {"journey": contact.journey, "run_id": contact.run_id, "step": contact.step}
-            break
-    return about
+            return {
+                "channel": contact.channel,
+                "action": contact.action,
+                "theme": contact.theme,
+                "journey": contact.journey,
+                "run_id": contact.run_id,
+                "step": contact.step,
+            }
+    return {}

@@ -16,12 +16,17 @@ class Identifier(NamedTuple):
 
 
 class Link(Struct, frozen=True, array_like=True):
-    """Evidence that two identifiers name one person, with the earliest time it was seen."""
+    """Evidence that two identifiers name one person, with the earliest time it was seen.
+
+    Attributes:
+        is_explicit: somebody said so (an alias call); otherwise the identifiers only came together.
+    """
 
     first: Identifier
     second: Identifier
     at: Instant
     source: str = ""
+    is_explicit: bool = False
 
 
 class Resolution(Struct, frozen=True, array_like=True):
@@ -41,9 +46,12 @@ def email_identifier(address: str) -> Identifier:
     return Identifier("email", contact_point_key("email", address))
 
 
-def contact_point_key(channel: str, address: str) -> str:
-    """Return the key under which an address is counted and suppressed: a digest, so that no state holds the address.
+def contact_point_key(kind: str, address: str) -> str:
+    """Return the key under which an address is counted and suppressed: a digest, so that no ledger holds the address.
 
     Two profiles with one address share the key; case and surrounding blanks do not matter.
+
+    Args:
+        kind: the trait that holds such an address (`ChannelSpec.contact_trait`): ``email``, ``phone``.
     """
-    return derive("contact_point", channel, address.strip().casefold(), size=8)
+    return derive("contact_point", kind, address.strip().casefold(), size=8)

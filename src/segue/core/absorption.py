@@ -1,0 +1,34 @@
+"""Absorption: two customers turn out to be one. Each stage merges its own part; nothing is counted twice."""
+
+import msgspec
+
+from segue.core.arbitration.ledger import merge_contacts
+from segue.core.decisioning.assignment import merge_assignments
+from segue.core.delivery.outbox import merge_outboxes
+from segue.core.identity.absorb import absorb_ids
+from segue.core.journeys.merge import merge_enrollments
+from segue.core.profiles import merge_profiles
+from segue.core.triggers import merge_watches
+from segue.core.world import World
+from segue.model.customers import Customer
+from segue.model.events import Merged
+
+_DECODER = msgspec.msgpack.Decoder(Customer)
+
+
+def absorb_customer(customer: Customer, event: Merged, world: World) -> Customer:
+    """Return ``customer`` with everything that the absorbed one had; a merge told twice changes nothing."""
+    if event.absorbed_id in customer.absorbed:
+        return customer
+    other = _DECODER.decode(event.absorbed)
+    return Customer(
+        customer_id=customer.customer_id,
+        version=max(customer.version, other.version),
+        absorbed=absorb_ids(customer, other),
+        profile=merge_profiles(customer.profile, other.profile, world.profile),
+        watches=merge_watches(customer.watches, other.watches),
+        enrollments=merge_enrollments(customer.enrollments, other.enrollments),
+        assignment=merge_assignments(customer.assignment, other.assignment),
+        contacts=merge_contacts(customer.contacts, other.contacts),
+        outbox=merge_outboxes(customer.outbox, other.outbox),
+    )

@@ -1,0 +1,112 @@
+"""Actions, compiled: what the stages ask of an action and its variants, looked up instead of searched."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from segue.core.view import Condition
+from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Variant
+from segue.model.errors import SegueError
+from segue.model.time import parse_duration
+from segue.model.workspace import Workspace
+
+MESSAGE_SLOT = "message"
+
+
+class VariantPlan(Struct, frozen=True):
+    """A variant with its channel.
+
+    Attributes:
+        slot: what it competes for: ``message``, ``audience:NAME``, ``placement:NAME`` or ``task``.
+        interrupts: whether it counts as a contact (message and task families).
+    """
+
+    variant: Variant
+    channel: ChannelSpec
+    slot: str
+    interrupts: bool
+
+
+class ActionPlan(Struct, frozen=True):
+    """A compiled action; durations in microseconds."""
+
+    action: Action
+    total: float
+    scores: dict[str, float]
+    eligible_when: Condition | None
+    converted: Condition | None
+    expires_after: int
+    variants: dict[str, VariantPlan]
+
+
+def converted_feature(action: str) -> str:
+    """Return the name of the hidden feature that holds when the action's success last happened."""
+    return f"_converted_{action}"
+
+
+def hidden_features(workspace: Workspace) -> dict[str, FeatureSpec]:
+    """Return the features that actions need to know whether they have already succeeded."""
+    return {
+        converted_feature(action.action): FeatureSpec(kind="last", event=action.converted_by)
+        for action in workspace.actions
+        if action.converted_by
+    }
+
+
+def converted_source(action: Action) -> str:
+    """Return the expression that tells whether ``action`` has already succeeded."""
+    return f'now - {converted_feature(action.action)} < "{action.converted_within}"'
+
+
+def compile_actions(workspace: Workspace, conditions: Mapping[str, Condition]) -> dict[str, ActionPlan]:
+    """Return the plans of all actions; ``conditions`` by the keys of `core.expression_sites`.
+
+    Raises:
+        SegueError: a variant names an unknown channel, or misses what its channel's family needs.
+    """
+    channels = {channel.name: channel for channel in workspace.channels}
+    return {action.action: _compile_action(action, channels, conditions) for action in workspace.actions}
+
+
+def _compile_action(
+    action: Action, channels: Mapping[str, ChannelSpec], conditions: Mapping[str, Condition]
+) -> ActionPlan:
+    key = f"actions.{action.action}"
+    return ActionPlan(
+        action=action,
+        total=action.value - action.cost,
+        scores={
+            "value": action.value,
+            "cost": action.cost,
+            "priority": float(action.priority),
+            "total": action.value - action.cost,
+        },
+        eligible_when=conditions.get(f"{key}.eligible_when"),
+        converted=conditions.get(f"{key}.converted"),
+        expires_after=parse_duration(action.expires_after),
+        variants={variant.channel: _compile_variant(action, variant, channels) for variant in action.variants},
+    )
+
+
+def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, ChannelSpec]) -> VariantPlan:
+    channel = channels.get(variant.channel)
+    if channel is None:
+        reason = f"Action {action.action!r} has a variant for {variant.channel!r}, which is no channel."
+        raise SegueError(reason, f"The channels are {', '.join(channels) or 'none yet'}; declare it in segue.yaml.")
+    match channel.family:
+        case "message":
+            slot = MESSAGE_SLOT
+        case "task":
+            slot = "task"
+        case "audience":
+            slot = f"audience:{_needed(variant.audience, action, channel, 'audience')}"
+        case "placement":
+            slot = f"placement:{_needed(variant.placement, action, channel, 'placement')}"
+    return VariantPlan(variant, channel, slot, interrupts=channel.family in ("message", "task"))
+
+
+def _needed(value: str | None, action: Action, channel: ChannelSpec, field: str) -> str:
+    if value is None:
+        reason = f"The variant of {action.action!r} for channel {channel.name!r} needs `{field}`."
+        raise SegueError(reason, f"Name the {field} it is for.")
+    return value

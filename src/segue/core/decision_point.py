@@ -1,0 +1,159 @@
+"""One decision: judge every candidate of a slot, let the policy choose among those that may, record it all.
+
+Mask first, then randomise: nothing after the draw vetoes, so the logged probability is the true one.
+"""
+
+from msgspec import Struct
+
+from segue.core.arbitration.gate import Gate
+from segue.core.arbitration.verdicts import Verdict
+from segue.core.catalogue import ActionPlan
+from segue.core.decisioning.choose import Choice, choose
+from segue.core.decisioning.policies import POLICIES
+from segue.core.decisioning.policy import Scored
+from segue.core.world import World
+from segue.model.assignments import HOLDOUT
+from segue.model.customers import Answer, Held
+from segue.model.decisions import SILENCE, Candidate, Considered, Decision, Reason
+from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, derive
+from segue.model.time import MINUTE, Instant
+
+SENT = "sent"
+
+
+class Occasion(Struct, frozen=True):
+    """What all decisions of one transition share."""
+
+    customer_id: CustomerId
+    version: int
+    event_id: EventId
+    group: str
+    now: Instant
+    input_hash: str
+
+
+class Decided(Struct, frozen=True):
+    """A decision and what follows from it.
+
+    Attributes:
+        winner: the chosen candidate; a ghost's too; None for silence.
+        held: candidates that wait.
+        answers: arbitration's final words on journeys' proposals.
+    """
+
+    decision: Decision
+    winner: Candidate | None
+    held: tuple[Held, ...]
+    answers: tuple[Answer, ...]
+
+
+def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasion, world: World) -> Decided:
+    """Return the decision among ``candidates`` of ``slot`` and silence."""
+    decision_id = DecisionId(derive("decision", world.seed, occasion.customer_id, occasion.version, slot))
+    verdicts = [gate.judge(candidate) for candidate in candidates]
+    eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
+    scored = [_score(candidates[index], world.actions[candidates[index].action]) for index in eligible]
+    choice = choose(scored, gate.view, occasion.group, world.workspace.policy, POLICIES, world.seed, decision_id)
+    winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
+    is_ghost = winner is not None and occasion.group == HOLDOUT
+    for rank, index in enumerate(eligible):
+        verdicts[index] = _lot(candidates[index], winner, rank == choice.index, is_ghost, occasion.now, world)
+    decision = Decision(
+        decision_id=decision_id,
+        customer_id=occasion.customer_id,
+        event_id=occasion.event_id,
+        at=occasion.now,
+        slot=slot,
+        revision=world.revision,
+        seed=world.seed,
+        policy=choice.policy,
+        group=occasion.group,
+        considered=_considered(candidates, verdicts, eligible, choice, world),
+        chosen=winner.key if winner is not None else SILENCE,
+        probability=choice.probabilities[choice.index],
+        is_exploration=choice.is_exploration,
+        draw=choice.draw,
+        input_hash=occasion.input_hash,
+        is_ghost=is_ghost,
+        fallback=choice.fallback,
+        delivery_id=winner.delivery_id if winner is not None else DeliveryId(""),
+    )
+    held = tuple(
+        Held(candidate, verdict.until, verdict.reason)
+        for candidate, verdict in zip(candidates, verdicts, strict=True)
+        if verdict is not None and verdict.until and not _is_sibling(candidate, winner)
+    )
+    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held))
+
+
+def _score(candidate: Candidate, action: ActionPlan) -> Scored:
+    return Scored(candidate.key, candidate.action, candidate.channel, action.scores["priority"], action.total)
+
+
+def _lot(
+    candidate: Candidate, winner: Candidate | None, is_winner: bool, is_ghost: bool, now: Instant, world: World
+) -> Verdict | None:
+    """Return what befell an eligible candidate in the draw; None for the winner that is carried out."""
+    if is_winner:
+        return Verdict(Reason.HOLDOUT) if is_ghost else None
+    if winner is None:
+        return Verdict(Reason.SILENCE)
+    if candidate.on_lost == "wait" and not _is_sibling(candidate, winner):
+        again = Instant(now + max(world.contact_rules.min_gap, MINUTE))
+        if again <= candidate.deadline:
+            return Verdict(Reason.LOST_ARBITRATION, winner.key, again)
+    return Verdict(Reason.LOST_ARBITRATION, winner.key)
+
+
+def _is_sibling(candidate: Candidate, winner: Candidate | None) -> bool:
+    """Tell whether both belong to one proposal, of which one is sent at most."""
+    return winner is not None and candidate.delivery_id == winner.delivery_id
+
+
+def _considered(
+    candidates: list[Candidate],
+    verdicts: list[Verdict | None],
+    eligible: list[int],
+    choice: Choice,
+    world: World,
+) -> tuple[Considered, ...]:
+    rows: list[Considered] = []
+    probability = dict(zip(eligible, choice.probabilities, strict=False))
+    for index, (candidate, verdict) in enumerate(zip(candidates, verdicts, strict=True)):
+        is_open = index in probability
+        rows.append(
+            Considered(
+                candidate.key,
+                candidate.action,
+                candidate.channel,
+                candidate.source,
+                world.actions[candidate.action].scores if is_open else {},
+                probability[index] if is_open else 0.0,
+                verdict.reason if verdict is not None else None,
+                verdict.detail if verdict is not None else "",
+                verdict.until if verdict is not None else 0,
+            )
+        )
+    is_silent = choice.index == len(eligible)
+    rows.append(
+        Considered(
+            SILENCE, "", "", SILENCE, {}, choice.probabilities[-1], None if is_silent else Reason.LOST_ARBITRATION
+        )
+    )
+    return tuple(rows)
+
+
+def _answers(
+    candidates: list[Candidate], verdicts: list[Verdict | None], winner: Candidate | None, held: tuple[Held, ...]
+) -> tuple[Answer, ...]:
+    """Return the final word on each proposal: sent, or the first reason when none of its candidates waits any more."""
+    waiting = [h.candidate.delivery_id for h in held]
+    words: dict[str, Answer] = {}
+    for candidate, verdict in zip(candidates, verdicts, strict=True):
+        if not candidate.run_id or candidate.delivery_id in waiting:
+            continue
+        if _is_sibling(candidate, winner):
+            words[candidate.delivery_id] = Answer(candidate.run_id, candidate.occurrence, SENT)
+        elif verdict is not None and candidate.delivery_id not in words:
+            words[candidate.delivery_id] = Answer(candidate.run_id, candidate.occurrence, verdict.reason)
+    return tuple(words.values())

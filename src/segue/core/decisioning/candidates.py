@@ -1,0 +1,103 @@
+"""Sources of candidates other than journeys: rules whose trigger fired, and standing actions that a placement asks for."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from segue.core.catalogue import ActionPlan
+from segue.model.customers import Membership
+from segue.model.decisions import Candidate
+from segue.model.errors import SegueError
+from segue.model.events import DecisionRequested
+from segue.model.ids import CustomerId, DeliveryId, EventId, derive
+from segue.model.time import Instant, parse_duration
+from segue.model.workspace import Workspace
+
+
+class RulePlan(Struct, frozen=True):
+    """A compiled rule: when its trigger fires, its action is a candidate on these channels."""
+
+    name: str
+    action: str
+    channels: tuple[str, ...]
+    deadline: int
+
+
+class Sources(Struct, frozen=True):
+    """Where candidates come from: rules by trigger, standing (action, channel) pairs by placement."""
+
+    workspace: str
+    rules: dict[str, tuple[RulePlan, ...]]
+    standing: dict[str, tuple[tuple[str, str], ...]]
+
+
+def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> Sources:
+    """Return the sources of ``workspace``.
+
+    Raises:
+        SegueError: a rule proposes an unknown action or a channel that the action has no variant for.
+    """
+    rules: dict[str, tuple[RulePlan, ...]] = {}
+    for rule in workspace.rules:
+        if rule.action not in actions:
+            raise SegueError(f"Rule {rule.rule!r} proposes {rule.action!r}, which is no action.", "Declare it.")
+        offered = tuple(actions[rule.action].variants)
+        if missing := [channel for channel in rule.channels if channel not in offered]:
+            reason = f"Rule {rule.rule!r}: action {rule.action!r} has no variant on {', '.join(missing)}."
+            raise SegueError(reason, "Add the variant, or name other channels.")
+        plan = RulePlan(rule.rule, rule.action, rule.channels or offered, parse_duration(rule.deadline))
+        rules[rule.trigger] = (*rules.get(rule.trigger, ()), plan)
+    standing: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, action in actions.items():
+        for channel, variant in action.variants.items():
+            if action.action.standing and variant.channel.family == "placement":
+                placement = variant.variant.placement or ""
+                standing[placement] = (*standing.get(placement, ()), (name, channel))
+    return Sources(workspace.name, rules, standing)
+
+
+def from_rules(
+    triggers: Iterator[str], sources: Sources, customer_id: CustomerId, event_id: EventId, now: Instant
+) -> Iterator[Candidate]:
+    """Yield the candidates of every rule whose trigger fired; one send key for each firing."""
+    for trigger in triggers:
+        for rule in sources.rules.get(trigger, ()):
+            source = f"rule:{rule.name}"
+            send_key = DeliveryId(derive("send", sources.workspace, customer_id, source, event_id))
+            for channel in rule.channels:
+                yield Candidate(
+                    key=f"{source}/{rule.action}/{channel}",
+                    action=rule.action,
+                    channel=channel,
+                    source=source,
+                    delivery_id=send_key,
+                    deadline=Instant(now + rule.deadline),
+                    proposed_at=now,
+                    on_lost="skip",
+                )
+
+
+def for_placement(
+    request: DecisionRequested, sources: Sources, memberships: tuple[Membership, ...], now: Instant
+) -> list[Candidate]:
+    """Return what could fill the placement that asks: journeys' offers for it, then standing actions."""
+    offers = [
+        (f"offer:{membership.run_id}", membership.action, membership.channel)
+        for membership in memberships
+        if membership.kind == "placement" and membership.target == request.placement and membership.until > now
+    ]
+    offers += [("standing", action, channel) for action, channel in sources.standing.get(request.placement, ())]
+    return [
+        Candidate(
+            key=f"{source}/{action}/{channel}",
+            action=action,
+            channel=channel,
+            source=source,
+            delivery_id=DeliveryId(derive("show", request.event_id, action, channel)),
+            deadline=now,
+            proposed_at=now,
+            on_cap="skip",
+            on_lost="skip",
+        )
+        for source, action, channel in offers
+    ]

@@ -1,0 +1,83 @@
+"""Choose: ask the policy for probabilities, mix in exploration, draw. The draw is a keyed hash, so it can be repeated."""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from msgspec import Struct
+
+from segue.core.chance import draw
+from segue.core.decisioning.policy import Policy, Scored
+from segue.core.view import View
+from segue.model.assignments import RANDOM, RULES
+from segue.model.decisions import SILENCE
+from segue.model.workspace import PolicySpec
+
+_SILENCE = Scored(SILENCE, "", "", 0.0, 0.0)
+
+
+class Choice(Struct, frozen=True):
+    """What was chosen among the open candidates.
+
+    Attributes:
+        index: of the chosen one; the number of open candidates for silence.
+        probabilities: of each open candidate and, last, of silence.
+        fallback: why the policy asked was not used, "" when it was.
+    """
+
+    index: int
+    probabilities: tuple[float, ...]
+    policy: str
+    is_exploration: bool
+    draw: float
+    fallback: str = ""
+
+
+def choose(
+    candidates: Sequence[Scored],
+    view: View,
+    group: str,
+    spec: PolicySpec,
+    policies: Mapping[str, Policy],
+    seed: str,
+    decision_id: str,
+) -> Choice:
+    """Return the choice among ``candidates`` (all of them eligible) and silence.
+
+    Args:
+        group: ``random`` and ``rules`` have their own policy; everyone else gets the workspace's.
+    """
+    policy = policies[group if group in (RANDOM, RULES) else spec.name]
+    chance = draw(seed, "choose", decision_id)
+    if not candidates:
+        return Choice(0, (1.0,), policy.name, False, chance)
+    open_to = [*candidates, _SILENCE]
+    favoured, fallback = policy.probabilities(view, open_to), ""
+    if not _is_distribution(favoured, len(open_to)):
+        policy, fallback = policies[RULES], f"{policy.name} gave no valid probabilities"
+        favoured = policy.probabilities(view, open_to)
+    explored = spec.exploration if group not in (RANDOM, RULES) else 0.0
+    probabilities = favoured
+    if explored:
+        floor = explored / len(open_to)
+        probabilities = tuple([(1.0 - explored) * p + floor for p in favoured])
+    index = _draw_index(probabilities, chance)
+    is_exploration = favoured[index] < max(favoured)
+    return Choice(index, probabilities, policy.name, is_exploration, chance, fallback)
+
+
+def _draw_index(probabilities: Sequence[float], chance: float) -> int:
+    threshold = 0.0
+    last_possible = 0
+    for index, probability in enumerate(probabilities):
+        if probability > 0.0:
+            last_possible = index
+            threshold += probability
+            if chance < threshold:
+                return index
+    return last_possible
+
+
+def _is_distribution(probabilities: Sequence[float], size: int) -> bool:
+    if len(probabilities) != size or not all(isfinite(p) and p >= 0.0 for p in probabilities):
+        return False
+    return abs(sum(probabilities) - 1.0) < 1e-9

@@ -1,0 +1,40 @@
+"""One interface for every decision maker."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from segue.core.view import View
+
+
+class Scored(Struct, frozen=True):
+    """An eligible candidate with what is known of its worth; silence is the one with key ``silence``.
+
+    Attributes:
+        priority: the action's declared priority; 0 for silence.
+        total: expected worth less cost, in the workspace's currency; 0 for silence.
+    """
+
+    key: str
+    action: str
+    channel: str
+    priority: float
+    total: float
+
+
+class Policy(Protocol):
+    """Maps what is known and what is possible to action probabilities.
+
+    Pure: the same arguments give the same probabilities. They sum to 1; each is 0 or more; order as given. The last
+    candidate is silence, always.
+    """
+
+    @property
+    def name(self) -> str:
+        """The policy's name and version, as decisions record it."""
+        ...
+
+    def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
+        """Return one probability for each candidate."""
+        ...

@@ -1,0 +1,119 @@
+"""The outbox between decisions: what is due, what ended runs leave behind, when to wake up."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from segue.core.delivery.commands import leave_audience
+from segue.model.commands import Command
+from segue.model.customers import Held, InFlight, Membership, Outbox, Profile
+from segue.model.decisions import Candidate
+from segue.model.ids import CustomerId
+from segue.model.journeys import Ended
+from segue.model.time import NEVER, Instant
+
+_T = TypeVar("_T")
+
+_ORDERLY = ("done",)
+"""Ends after which messages already handed over still go out: the run came to its end, nothing interrupted it."""
+
+
+class Opened(Struct, frozen=True):
+    """The outbox at the start of a transition, without what is due.
+
+    Attributes:
+        due: held candidates to be judged again, because their time has come or their run ended; all channels of one
+            proposal together, since one of them is sent at most.
+        retries: messages whose retry is due.
+        commands: removals from audiences, which go before everything else.
+    """
+
+    outbox: Outbox
+    due: tuple[Candidate, ...]
+    retries: tuple[InFlight, ...]
+    commands: tuple[Command, ...]
+
+
+def open_outbox(
+    outbox: Outbox,
+    ended: tuple[Ended, ...],
+    permits: Callable[[str, str], bool] | None,
+    customer_id: CustomerId,
+    profile: Profile,
+    now: Instant,
+) -> Opened:
+    """Return what is due now, and the outbox without it.
+
+    Args:
+        permits: tells whether a membership (action, channel) is still allowed; None when nothing about it has changed.
+    """
+    reasons = {end.run_id: end.reason for end in ended}
+    awake = {h.candidate.delivery_id for h in outbox.held if h.release_at <= now or h.candidate.run_id in reasons}
+    due = tuple(h.candidate for h in outbox.held if h.candidate.delivery_id in awake)
+    retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and not _is_interrupted(f, reasons))
+    left = tuple(m for m in outbox.memberships if _is_over(m, reasons, permits, now))
+    rest = Outbox(
+        held=tuple(h for h in outbox.held if h.candidate.delivery_id not in awake),
+        in_flight=tuple(_interrupted(f, reasons) for f in outbox.in_flight if f not in retries),
+        memberships=tuple(m for m in outbox.memberships if m not in left),
+    )
+    removals = tuple(
+        leave_audience(membership, customer_id, profile, now)
+        for membership in left
+        if membership.kind == "audience" and not membership.is_ghost
+    )
+    return Opened(rest, due, retries, removals)
+
+
+def next_due(outbox: Outbox) -> Instant:
+    """Return when the outbox wants attention: a release, a retry, the end of a membership, an answer to be read."""
+    if outbox.answers:
+        return Instant(0)
+    moments = [held.release_at for held in outbox.held]
+    moments += [flight.retry_at for flight in outbox.in_flight]
+    moments += [membership.until for membership in outbox.memberships]
+    return min(moments, default=NEVER)
+
+
+def merge_outboxes(ours: Outbox, theirs: Outbox) -> Outbox:
+    """Return both outboxes as one; what is in both stands once."""
+    return Outbox(
+        held=_union(ours.held, theirs.held, lambda h: (h.candidate.delivery_id, h.candidate.channel)),
+        in_flight=_union(ours.in_flight, theirs.in_flight, lambda f: f.candidate.delivery_id),
+        memberships=_union(ours.memberships, theirs.memberships, lambda m: m.delivery_id),
+        answers=(*ours.answers, *theirs.answers),
+    )
+
+
+def _union(ours: tuple[_T, ...], theirs: tuple[_T, ...], key: Callable[[_T], object]) -> tuple[_T, ...]:
+    known = {key(item): item for item in theirs}
+    known |= {key(item): item for item in ours}
+    return tuple(known.values())
+
+
+def _is_over(
+    membership: Membership,
+    reasons: Mapping[str, str],
+    permits: Callable[[str, str], bool] | None,
+    now: Instant,
+) -> bool:
+    if membership.until <= now or membership.run_id in reasons:
+        return True
+    return permits is not None and not permits(membership.action, membership.channel)
+
+
+def _is_interrupted(flight: InFlight, reasons: Mapping[str, str]) -> bool:
+    return reasons.get(flight.candidate.run_id, "done") not in _ORDERLY
+
+
+def _interrupted(flight: InFlight, reasons: Mapping[str, str]) -> InFlight:
+    if not _is_interrupted(flight, reasons):
+        return flight
+    return replace(flight, cancelled=reasons[flight.candidate.run_id])
+
+
+def hold(outbox: Outbox, held: list[Held]) -> Outbox:
+    """Return the outbox with ``held`` candidates added."""
+    return replace(outbox, held=(*outbox.held, *held)) if held else outbox

@@ -1,0 +1,62 @@
+"""Outcomes: what a channel's answer does to a message in flight. Retry is a timer like any other.
+
+Backoff doubles from half a minute to an hour, plus up to a quarter of chance; a provider that says how long to wait is
+obeyed.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from segue.core.chance import draw
+from segue.model.customers import InFlight, Outbox
+from segue.model.deliveries import DeliveryStatus
+from segue.model.events import DeliveryReported
+from segue.model.ids import DeliveryId
+from segue.model.time import HOUR, SECOND, Instant
+
+ATTEMPTS_MAX = 8
+_FIRST_BACKOFF = 30 * SECOND
+_BACKOFF_MAX = HOUR
+
+
+class Absorbed(Struct, frozen=True):
+    """The outbox after a report.
+
+    Attributes:
+        released: deliveries that failed for good with nothing sent; their slots are free again.
+        reconsider: a withdrawn message whose gate may only have to wait; it is judged again.
+    """
+
+    outbox: Outbox
+    released: tuple[DeliveryId, ...] = ()
+    reconsider: tuple[InFlight, ...] = ()
+
+
+def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) -> Absorbed:
+    """Return the outbox after ``report``; a report about nothing in flight (a late receipt) changes nothing."""
+    flight = next((f for f in outbox.in_flight if f.candidate.delivery_id == report.delivery_id), None)
+    if flight is None:
+        return Absorbed(outbox)
+    without = replace(outbox, in_flight=tuple(f for f in outbox.in_flight if f is not flight))
+    match report.status:
+        case DeliveryStatus.RETRYABLE:
+            retry_at = Instant(now + max(_backoff(flight, seed), report.retry_after))
+            if flight.attempt >= ATTEMPTS_MAX or retry_at > flight.expires_at:
+                return Absorbed(without, (report.delivery_id,))
+            later = replace(flight, attempt=flight.attempt + 1, retry_at=retry_at)
+            return Absorbed(replace(without, in_flight=(*without.in_flight, later)))
+        case DeliveryStatus.WITHDRAWN:
+            if flight.cancelled:
+                return Absorbed(without, (report.delivery_id,))
+            return Absorbed(without, reconsider=(flight,))
+        case DeliveryStatus.REJECTED:
+            return Absorbed(without, (report.delivery_id,))
+        case DeliveryStatus.ATTEMPTING | DeliveryStatus.DECIDED:
+            return Absorbed(outbox)
+        case _:
+            return Absorbed(without)
+
+
+def _backoff(flight: InFlight, seed: str) -> int:
+    base = min(_BACKOFF_MAX, _FIRST_BACKOFF << (flight.attempt - 1))
+    return base + int(base * draw(seed, "backoff", flight.candidate.delivery_id, flight.attempt) / 4)

@@ -1,0 +1,112 @@
+"""Where a workspace holds expressions, what each may refer to, and which type its place wants.
+
+One list serves the compiler (`core.world`) and the linter (`segue check`), so that neither can forget a place.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from segue.core.catalogue import converted_source
+from segue.model.catalogue import AbsenceTrigger, CountTrigger, EventTrigger, TraitTrigger, Trigger
+from segue.model.journeys import Branch, Journey, Wait, WaitFor
+from segue.model.time import DURATION_PATTERN
+from segue.model.workspace import Workspace
+
+
+class Site(Struct, frozen=True):
+    """One expression of a workspace.
+
+    Attributes:
+        key: names the place: ``journeys.reorder.steps.due.after``; the compiled condition is found under it.
+        expect: the type the place wants; ``any`` where it takes each.
+        event: the event whose properties ``event.NAME`` reads: a declared event's name, "*" for any, None for no event.
+        has_run: whether ``run.NAME`` may be used.
+        old: the trait whose former value is called ``old``, None elsewhere.
+    """
+
+    key: str
+    source: str
+    expect: Literal["boolean", "duration", "instant", "any"] = "boolean"
+    event: str | None = None
+    has_run: bool = False
+    old: str | None = None
+
+
+def is_duration_text(text: str) -> bool:
+    """Tell whether ``text`` is a plain duration such as "48h", rather than an expression."""
+    return re.fullmatch(DURATION_PATTERN, text) is not None
+
+
+def sites(workspace: Workspace) -> Iterator[Site]:
+    """Yield every expression of ``workspace`` but the features' own (`core.profiles` compiles those)."""
+    for name, trigger in workspace.triggers.items():
+        yield from trigger_sites(f"triggers.{name}", trigger)
+    for action in workspace.actions:
+        if action.eligible_when:
+            yield Site(f"actions.{action.action}.eligible_when", action.eligible_when, event="*")
+        if action.converted_by:
+            yield Site(f"actions.{action.action}.converted", converted_source(action))
+    for audience in workspace.audiences:
+        if audience.when:
+            yield Site(f"audiences.{audience.audience}.when", audience.when)
+    for journey in workspace.journeys:
+        yield from _journey_sites(f"journeys.{journey.journey}", journey, workspace)
+
+
+def trigger_sites(key: str, trigger: Trigger) -> Iterator[Site]:
+    """Yield the expressions of one trigger, under ``key``."""
+    match trigger:
+        case EventTrigger():
+            conditions = [("when", trigger.when, trigger.event)]
+        case TraitTrigger():
+            conditions = []
+            if trigger.when:
+                yield Site(f"{key}.when", trigger.when, event="*", old=trigger.trait)
+        case AbsenceTrigger():
+            conditions = [("when", trigger.when, trigger.event)]
+            conditions += [("then_not_when", trigger.then_not_when, trigger.then_not)]
+        case CountTrigger():
+            conditions = [("where", trigger.where, trigger.event)]
+    for field, source, event in conditions:
+        if source:
+            yield Site(f"{key}.{field}", source, event=event)
+
+
+def _journey_sites(key: str, journey: Journey, workspace: Workspace) -> Iterator[Site]:
+    entry = journey.entry
+    if entry.on is not None:
+        yield from trigger_sites(f"{key}.entry.on", entry.on)
+    event = _entry_event(entry.on if entry.on is not None else workspace.triggers.get(entry.trigger or ""))
+    if entry.when:
+        yield Site(f"{key}.entry.when", entry.when, event=event)
+    if journey.instance_key:
+        yield Site(f"{key}.instance_key", journey.instance_key, "any", event=event)
+    for index, rule in enumerate(journey.exits):
+        if rule.when:
+            yield Site(f"{key}.exits.{index}.when", rule.when, event=rule.event or "*", has_run=True)
+    if journey.goal is not None and journey.goal.when:
+        yield Site(f"{key}.goal.when", journey.goal.when, event=journey.goal.event, has_run=True)
+    for step in journey.steps:
+        place = f"{key}.steps.{step.id}"
+        match step:
+            case Wait():
+                if step.after and not is_duration_text(step.after):
+                    yield Site(f"{place}.after", step.after, "duration", has_run=True)
+                if step.until:
+                    yield Site(f"{place}.until", step.until, "instant", has_run=True)
+            case WaitFor():
+                for index, awaited in enumerate(step.events):
+                    if awaited.when:
+                        yield Site(f"{place}.events.{index}.when", awaited.when, event=awaited.event, has_run=True)
+            case Branch():
+                for index, case in enumerate(step.cases):
+                    yield Site(f"{place}.cases.{index}.when", case.when, event="*", has_run=True)
+            case _:
+                pass
+
+
+def _entry_event(trigger: Trigger | None) -> str:
+    return "*" if trigger is None or isinstance(trigger, TraitTrigger) else trigger.event

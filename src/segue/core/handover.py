@@ -1,0 +1,39 @@
+"""Hand-over: the gate once more, right before a message leaves. What changed since the decision wins."""
+
+from segue.core.arbitration.gate import Gate
+from segue.core.arbitration.rules.alive import interruption
+from segue.core.facts import Fact
+from segue.core.profiles import zone_of
+from segue.core.view import View
+from segue.core.world import World
+from segue.model.commands import Deliver
+from segue.model.customers import Customer, InFlight
+from segue.model.decisions import Reason
+from segue.model.time import Instant
+
+
+def recheck(customer: Customer, command: Deliver, *, now: Instant, world: World) -> Reason | None:
+    """Return why ``command`` must not be handed over now, None when it may.
+
+    Asked after ``attempting`` is durable and right before the channel is called; a reason is reported back as
+    ``withdrawn``, and the core decides whether the message only has to wait.
+    """
+    flight = next((f for f in customer.outbox.in_flight if f.candidate.delivery_id == command.delivery_id), None)
+    if flight is None:
+        return Reason.JOURNEY_STOPPED
+    if flight.cancelled:
+        return interruption(flight.cancelled)
+    if now > command.expires_at:
+        return Reason.EXPIRED
+    return _judge(customer, flight, now, world)
+
+
+def _judge(customer: Customer, flight: InFlight, now: Instant, world: World) -> Reason | None:
+    profile = customer.profile
+    nothing_new = Fact("", {}, {}, now)
+    view = View(profile, nothing_new, now, zone_of(profile, world.workspace))
+    # Its run may have come to its end since: only an interruption counts against a message in flight.
+    alive = {flight.candidate.run_id: flight}
+    gate = Gate(view, profile, customer.contacts.ledger, alive, {}, world.actions, world.contact_rules)
+    verdict = gate.judge(flight.candidate)
+    return None if verdict is None else verdict.reason

@@ -1,0 +1,157 @@
+"""Promises: what a transition's decisions commit to, gathered before the customer is frozen again.
+
+A message reserves its slot in the contact ledger and goes in flight; an audience or a placement gains a member; what
+waits is held. Nothing is promised twice: of one proposal's channels the first that wins takes it.
+"""
+
+from msgspec.structs import replace
+
+from segue.core.arbitration.gate import Gate
+from segue.core.arbitration.ledger import release, reserve
+from segue.core.arbitration.rules.contact_point import address_of
+from segue.core.catalogue import ActionPlan, VariantPlan
+from segue.core.decision_point import SENT, Decided
+from segue.core.delivery.commands import create_task, deliver, join_audience
+from segue.core.delivery.outbox import Opened
+from segue.core.world import World
+from segue.model.commands import Command
+from segue.model.customers import Answer, Contacts, Customer, Held, InFlight, Membership, Outbox
+from segue.model.decisions import Candidate, Decision
+from segue.model.identities import contact_point_key
+from segue.model.ids import DecisionId
+from segue.model.time import NEVER, Instant
+
+
+class Promises:
+    """The scratch pad of one transition's decision half."""
+
+    def __init__(self, customer: Customer, opened: Opened, gate: Gate, world: World) -> None:
+        self._customer = customer
+        self._gate = gate
+        self._world = world
+        self._contacts: Contacts = customer.contacts
+        self._held: list[Held] = list(opened.outbox.held)
+        self._in_flight: list[InFlight] = list(opened.outbox.in_flight)
+        self._memberships: list[Membership] = list(opened.outbox.memberships)
+        self._answers: list[Answer] = []
+        self._decisions: list[Decision] = []
+        self._commands: list[Command] = list(opened.commands)
+        for flight in opened.retries:
+            self._send(replace(flight, retry_at=NEVER))
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return the decisions made, in order."""
+        return tuple(self._decisions)
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the commands, removals first."""
+        return tuple(self._commands)
+
+    def contacts(self) -> Contacts:
+        """Return the contact ledger afterwards."""
+        return self._contacts
+
+    def outbox(self) -> Outbox:
+        """Return the outbox afterwards."""
+        return Outbox(tuple(self._held), tuple(self._in_flight), tuple(self._memberships), tuple(self._answers))
+
+    def is_kept(self, candidate: Candidate) -> bool:
+        """Tell whether another channel of the same proposal has won already in this transition."""
+        return any(decision.delivery_id == candidate.delivery_id for decision in self._decisions)
+
+    def resume(self, withdrawn: tuple[InFlight, ...]) -> None:
+        """Judge messages that were withdrawn at hand-over again: those that only have to wait are tried later."""
+        for flight in withdrawn:
+            verdict = self._gate.judge(flight.candidate)
+            retry_at = self._gate.view.now if verdict is None else verdict.until
+            if retry_at and retry_at <= flight.expires_at:
+                later = replace(flight, attempt=flight.attempt + 1, retry_at=max(retry_at, self._gate.view.now))
+                self._in_flight.append(later)
+            else:
+                self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
+
+    def make(self, decided: Decided) -> None:
+        """Promise what ``decided`` says."""
+        self._decisions.append(decided.decision)
+        self._held.extend(decided.held)
+        self._answers.extend(decided.answers)
+        if decided.winner is not None:
+            self._carry_out(decided.winner, decided.decision)
+
+    def _carry_out(self, winner: Candidate, decision: Decision) -> None:
+        action = self._world.actions[winner.action]
+        variant = action.variants[winner.channel]
+        match variant.channel.family:
+            case "message":
+                self._reserve(winner, action, variant, decision)
+                if not decision.is_ghost:
+                    self._send(self._flight(winner, action, decision))
+            case "task":
+                self._reserve(winner, action, variant, decision)
+                if not decision.is_ghost:
+                    customer = self._customer
+                    self._commands.append(
+                        create_task(winner, decision.decision_id, variant, customer.customer_id, customer.profile)
+                    )
+            case "audience":
+                self._join("audience", variant.variant.audience or "", winner, decision)
+            case "placement":
+                if winner.run_id:
+                    self._join("placement", variant.variant.placement or "", winner, decision)
+
+    def _reserve(self, winner: Candidate, action: ActionPlan, variant: VariantPlan, decision: Decision) -> None:
+        address = address_of(variant, self._customer.profile)
+        self._contacts = reserve(
+            self._contacts,
+            winner,
+            action,
+            variant,
+            decision.at,
+            is_ghost=decision.is_ghost,
+            contact_point=contact_point_key(variant.channel.contact_trait, address) if address else "",
+            memory=self._world.contact_rules.memory,
+        )
+        # Later slots of this transition must see the slot that was just taken.
+        self._gate.ledger = self._contacts.ledger
+
+    def _flight(self, winner: Candidate, action: ActionPlan, decision: Decision) -> InFlight:
+        return InFlight(
+            candidate=winner,
+            decision_id=DecisionId(decision.decision_id),
+            attempt=1,
+            decided_at=decision.at,
+            expires_at=Instant(decision.at + action.expires_after),
+            retry_at=NEVER,
+        )
+
+    def _send(self, flight: InFlight) -> None:
+        action = self._world.actions.get(flight.candidate.action)
+        variant = action.variants.get(flight.candidate.channel) if action is not None else None
+        if action is None or variant is None:
+            self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
+            return
+        customer = self._customer
+        address = address_of(variant, customer.profile)
+        self._in_flight.append(flight)
+        self._commands.append(deliver(flight, action, variant, customer.customer_id, customer.profile, address))
+
+    def _join(self, kind: str, target: str, winner: Candidate, decision: Decision) -> None:
+        membership = Membership(
+            kind=kind,
+            target=target,
+            channel=winner.channel,
+            action=winner.action,
+            since=decision.at,
+            until=Instant(decision.at + winner.keep) if winner.keep else NEVER,
+            delivery_id=winner.delivery_id,
+            run_id=winner.run_id,
+            is_ghost=decision.is_ghost,
+        )
+        self._memberships.append(membership)
+        if kind == "audience" and not decision.is_ghost:
+            customer = self._customer
+            command = join_audience(membership, customer.customer_id, customer.profile, decision.at)
+            self._commands.append(command)
+
+
+__all__ = ["SENT", "Promises"]

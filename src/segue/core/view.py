@@ -1,0 +1,35 @@
+"""The view: what a condition may look at, at one moment, about one customer."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from segue.core.facts import Fact
+from segue.model.customers import Profile
+from segue.model.time import Instant
+
+Condition: TypeAlias = Callable[[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any], int], Any]
+"""A compiled expression: (traits, feature states, event properties, run facts, now) -> value, null when unknown."""
+
+_NO_FACTS: dict[str, Any] = {}
+
+
+class View:
+    """The customer's knowledge after the event was folded in, the event itself, and the moment."""
+
+    __slots__ = ("event", "fact", "features", "now", "traits", "zone")
+
+    def __init__(self, profile: Profile, fact: Fact, now: Instant, zone: str) -> None:
+        self.traits = profile.traits
+        self.features = profile.features
+        self.fact = fact
+        self.event = fact.properties
+        self.now = now
+        self.zone = zone
+
+    def value(self, condition: Condition, run_facts: dict[str, Any] = _NO_FACTS) -> Any:
+        """Return the value of ``condition`` here, for a run with ``run_facts``."""
+        return condition(self.traits, self.features, self.event, run_facts, self.now)
+
+    def holds(self, condition: Condition | None, run_facts: dict[str, Any] = _NO_FACTS) -> bool:
+        """Tell whether ``condition`` is true (not false, not null); no condition always holds."""
+        return condition is None or condition(self.traits, self.features, self.event, run_facts, self.now) is True

@@ -1,0 +1,101 @@
+"""The World: one revision of a workspace, compiled. The engine reads it and never changes it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from segue.core.arbitration.gate import RulesPlan, compile_contact_rules
+from segue.core.catalogue import ActionPlan, compile_actions, hidden_features
+from segue.core.decisioning.candidates import Sources, compile_sources
+from segue.core.decisioning.policies import POLICIES
+from segue.core.expression_sites import Site, sites
+from segue.core.expressions import Node, Scope, compile_library, parse
+from segue.core.journeys.plan import JourneyPlans, compile_journeys, inline_triggers
+from segue.core.profiles import ProfilePlan, compile_profile
+from segue.core.triggers import TriggerPlan, compile_triggers
+from segue.core.triggers import hidden_features as hidden_trigger_features
+from segue.core.view import Condition
+from segue.model.catalogue import FeatureSpec
+from segue.model.errors import SegueError
+from segue.model.ids import Revision, derive
+from segue.model.workspace import Workspace
+
+
+class World(msgspec.Struct, frozen=True):
+    """Everything slow, frozen: the workspace and what was compiled from it.
+
+    Attributes:
+        revision: names this World; by default a digest of the workspace, so that equal workspaces are one revision.
+        seed: from which all chance derives.
+    """
+
+    workspace: Workspace
+    revision: Revision
+    seed: str
+    profile: ProfilePlan
+    triggers: TriggerPlan
+    journeys: JourneyPlans
+    actions: dict[str, ActionPlan]
+    sources: Sources
+    contact_rules: RulesPlan
+
+
+def build_world(workspace: Workspace, *, revision: Revision | None = None) -> World:
+    """Return the compiled World of ``workspace``.
+
+    Raises:
+        SegueError: the workspace contradicts itself; `segue check` says where, and all of it at once.
+    """
+    if workspace.policy.name not in POLICIES:
+        reason = f"There is no policy {workspace.policy.name!r}."
+        raise SegueError(reason, f"The policies are {', '.join(sorted(POLICIES))}.")
+    triggers = workspace.triggers | inline_triggers(workspace.journeys)
+    features = all_features(workspace)
+    conditions = _compile_conditions(workspace, features)
+    actions = compile_actions(workspace, conditions)
+    return World(
+        workspace=workspace,
+        revision=revision or workspace_revision(workspace),
+        seed=workspace.seed,
+        profile=compile_profile(msgspec.structs.replace(workspace, features=features)),
+        triggers=compile_triggers(triggers, conditions),
+        journeys=compile_journeys(workspace, conditions),
+        actions=actions,
+        sources=compile_sources(workspace, actions),
+        contact_rules=compile_contact_rules(workspace.contact_rules),
+    )
+
+
+def workspace_revision(workspace: Workspace) -> Revision:
+    """Return the revision of ``workspace``: a digest of all that it declares."""
+    return Revision(derive("revision", msgspec.msgpack.encode(workspace, order="deterministic").hex(), size=8))
+
+
+def all_features(workspace: Workspace) -> dict[str, FeatureSpec]:
+    """Return the declared features and those that triggers and actions need for themselves."""
+    triggers = workspace.triggers | inline_triggers(workspace.journeys)
+    return workspace.features | hidden_trigger_features(triggers) | hidden_features(workspace)
+
+
+def scope_of(site: Site, workspace: Workspace, features: Mapping[str, FeatureSpec]) -> Scope:
+    """Return the names that the expression at ``site`` may use."""
+    declared = workspace.events.get(site.event or "")
+    return Scope(
+        traits={name: spec.type for name, spec in workspace.traits.items()},
+        features=features,
+        event=declared.properties if declared is not None else None,
+        has_event=site.event is not None,
+        has_run=site.has_run,
+        extra={"old": workspace.traits[site.old].type} if site.old in workspace.traits else {},
+    )
+
+
+def _compile_conditions(workspace: Workspace, features: Mapping[str, FeatureSpec]) -> dict[str, Condition]:
+    nodes: dict[str, Node] = {}
+    for site in sites(workspace):
+        expect = None if site.expect == "any" else site.expect
+        try:
+            nodes[site.key] = parse(site.source, scope_of(site, workspace, features), expect)
+        except SegueError as error:
+            raise SegueError(f"{site.key}: {error.reason}", error.instruction) from error
+    return compile_library(nodes, features)
