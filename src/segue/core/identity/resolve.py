@@ -20,11 +20,10 @@ STRENGTH = {"user_id": 3, "email": 2, "phone": 2}
 USER_ID_STRENGTH = 3
 
 JUNK = frozenset(
-    {
-        *("", "-", "null", "none", "nil", "nan", "undefined", "unknown", "anonymous", "guest", "n/a", "na", "true"),
-        *("false", "test", "user", "default", "[object object]", "{}", "[]", "not set", "(not set)", "not_set"),
-        *("no@email.com", "none@none.com", "test@test.com", "noemail@noemail.com", "example@example.com"),
-    }
+    (
+        *("null", "none", "nil", "nan", "undefined", "unknown", "anonymous", "guest", "n/a", "not set", "(not set)"),
+        *("true", "false", "[object object]", "{}", "[]", "none@none.com", "no@email.com", "noemail@noemail.com"),
+    )
 )
 """Values, folded, that broken integrations send for everybody: they name nobody."""
 
@@ -33,11 +32,11 @@ class Directory:
     """Who is whom. Owned by a runtime, changed only by `add`.
 
     Attributes:
-        links: the evidence, by the pair of customers that the two identifiers name; in the order it came.
+        known: the evidence so far: for the key of each pair of identifiers, whether it was explicit.
     """
 
     def __init__(self, links: Iterable[Link] = ()) -> None:
-        self.links: dict[tuple[CustomerId, CustomerId], Link] = {}
+        self.known: dict[str, bool] = {}
         self._survivors: dict[CustomerId, CustomerId] = {}
         self._strengths: dict[CustomerId, int] = {}
         for link in links:
@@ -64,10 +63,9 @@ class Directory:
 
     def add(self, link: Link) -> CustomerId | None:
         """Take evidence in; return the customer that it made part of another one, if any."""
-        pair = pair_of(link)
-        if pair not in self.links:
-            self.links[pair] = link
-        first, second = self.survivor(pair[0]), self.survivor(pair[1])
+        key = evidence_key(link)
+        self.known[key] = link.is_explicit or self.known.get(key, False)
+        first, second = self.find(link.first), self.find(link.second)
         strengths = self.strength(first, link.first), self.strength(second, link.second)
         if first == second or not may_join(*strengths, is_explicit=link.is_explicit):
             return None
@@ -115,8 +113,8 @@ def resolve(
     links: list[Link] = []
     for other in usable:
         link = Link(leader, other, at, source, is_explicit)
-        known = directory.links.get(pair_of(link))
-        if other == leader or (known is not None and known.is_explicit >= is_explicit):
+        known = directory.known.get(evidence_key(link))
+        if other == leader or known is True or known is is_explicit:
             continue
         links.append(link)
         found = directory.find(other)
@@ -141,9 +139,9 @@ def own_customer(identifier: Identifier) -> CustomerId:
     return CustomerId(derive("customer", *clean(identifier)))
 
 
-def pair_of(link: Link) -> tuple[CustomerId, CustomerId]:
+def evidence_key(link: Link) -> str:
     """Return the key of a link in a directory."""
-    return own_customer(link.first), own_customer(link.second)
+    return own_customer(link.first) + own_customer(link.second)
 
 
 def strength_of(identifier: Identifier) -> int:
@@ -158,6 +156,6 @@ def clean(identifier: Identifier) -> Identifier:
 
 
 def is_junk(identifier: Identifier) -> bool:
-    """Tell whether the value names nobody: a placeholder, or one character repeated (``0000``)."""
+    """Tell whether the value names nobody: a placeholder, or nothing but zeros and punctuation (``0000``, ``-``)."""
     value = identifier.value.strip().casefold()
-    return value in JUNK or (len(value) > 1 and value == value[0] * len(value) and value[0] in "0-x*.?")
+    return not value.strip("0-*.?_ ") or value in JUNK
