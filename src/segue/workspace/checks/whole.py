@@ -1,0 +1,44 @@
+"""segue.yaml itself: it exists, its zones exist, its groups leave room, its policy is known."""
+
+from collections.abc import Iterator
+
+from segue.model.assignments import HOLDOUT, RANDOM, RULES
+from segue.model.time import is_zone
+from segue.workspace.draft import Draft
+from segue.workspace.findings import Finding, Place
+from segue.workspace.schema import suggest
+
+_GROUPS = (HOLDOUT, RANDOM, RULES)
+POLICIES = ("rules", "random")
+
+
+def check_segue(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong in ``segue.yaml``."""
+    if ("segue", "") not in draft.documents:
+        instruction = "Write one with at least a name, or make a workspace with `segue init`."
+        yield Finding("SG105", Place("segue.yaml"), "There is no segue.yaml.", instruction)
+        return
+    segue = draft.segue
+    yield from _check_zone(draft, segue.zone, "zone")
+    for country, zone in segue.country_zones.items():
+        yield from _check_zone(draft, zone, "country_zones", country)
+    for group in segue.groups:
+        if group not in _GROUPS:
+            at = draft.at_key("segue", "", "groups", group)
+            yield Finding("SG702", at, f"There is no group {group!r}.", suggest(group, _GROUPS, "groups"))
+    if (total := sum(segue.groups.values())) >= 1:
+        reason = f"The groups add up to {total:g}, which leaves nobody for the agent group."
+        yield Finding("SG701", draft.at_key("segue", "", "groups"), reason, "Make them add up to less than 1.")
+    if segue.policy.name not in POLICIES:
+        at = draft.at("segue", "", "policy", "name")
+        reason = f"There is no policy {segue.policy.name!r}."
+        yield Finding("SG706", at, reason, suggest(segue.policy.name, POLICIES, "policies"))
+    if not 0 <= segue.policy.exploration <= 1:
+        at = draft.at("segue", "", "policy", "exploration")
+        yield Finding("SG707", at, f"{segue.policy.exploration:g} is no share.", "Write a number from 0 to 1.")
+
+
+def _check_zone(draft: Draft, zone: str, *path: str) -> Iterator[Finding]:
+    if not is_zone(zone):
+        at = draft.at("segue", "", *path)
+        yield Finding("SG402", at, f"There is no time zone {zone!r}.", 'Use an IANA name such as "Europe/London".')

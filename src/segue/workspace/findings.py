@@ -1,0 +1,163 @@
+"""Findings: what `segue check` says, each with a stable code, a place, one sentence of fact and what to do next.
+
+Codes never change their meaning and are never used again; docs/reference/lint-codes.md is generated from `CODES`.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Severity = Literal["error", "warning"]
+
+
+class Code(Struct, frozen=True):
+    """A stable lint code: what is wrong, and why it matters."""
+
+    title: str
+    why: str
+    severity: Severity = "error"
+
+
+_NOT_FOUND = "A name that nothing carries would silently never match."
+
+CODES: dict[str, Code] = {
+    # reading
+    "SG101": Code("The file is not valid YAML", "Nothing of it can be used."),
+    "SG102": Code("A key stands twice", "YAML readers silently keep the last one; one of the two was meant otherwise."),
+    "SG103": Code(
+        "YAML tags, anchors or several documents",
+        "A definition is read by people; what it says stands where it is used, once, in one document.",
+    ),
+    "SG104": Code("The file cannot be read", "It is not text in UTF-8, or may not be opened."),
+    "SG105": Code("segue.yaml is missing", "The file makes a folder a workspace and gives it a name."),
+    "SG106": Code(
+        "A file that nothing reads",
+        "It lies where no definition belongs, or ends in .yml; what it declares would silently not exist.",
+        "warning",
+    ),
+    # schema
+    "SG201": Code("Unknown field", "A misspelt field would silently have no effect."),
+    "SG202": Code("Missing field", "The definition cannot be understood without it."),
+    "SG203": Code("Wrong type", "The value is of another type than the field."),
+    "SG204": Code("Value not allowed", "The value is outside of the field's choices, pattern or range."),
+    "SG205": Code("Name used twice", "Two definitions of one kind share a name; only one could be meant."),
+    "SG206": Code(
+        "File and definition differ in name", "Who looks for the definition opens the wrong file.", "warning"
+    ),
+    # references
+    "SG301": Code("Unknown action", _NOT_FOUND),
+    "SG302": Code("Unknown channel", _NOT_FOUND),
+    "SG303": Code("Unknown trigger", _NOT_FOUND),
+    "SG304": Code("Unknown step", "The run would have nowhere to go."),
+    "SG305": Code("Unknown trait", _NOT_FOUND),
+    "SG306": Code("Unknown template", "The message could not be written."),
+    "SG307": Code("Unknown placement", _NOT_FOUND),
+    "SG308": Code("Unknown audience", _NOT_FOUND),
+    "SG309": Code("Unknown event", "An event that no source declares never happens."),
+    "SG310": Code("Unknown event property", "A property that the event does not declare is always null."),
+    "SG311": Code("Unknown journey", _NOT_FOUND),
+    "SG312": Code("Unknown theme", "No action belongs to it."),
+    # expressions and values
+    "SG401": Code("The expression is not valid", "It does not parse, or its types do not fit."),
+    "SG402": Code("Unknown time zone", "Quiet hours and calendar waits would be at the wrong time."),
+    "SG403": Code("Not a re-entry rule", "It is never, parallel, or after a duration."),
+    "SG404": Code("Not a local time", "A wait's `at` is a local time of day, perhaps some days later."),
+    "SG405": Code("A duration of nothing", "A window or wait of length zero never holds anything."),
+    # journeys
+    "SG501": Code("Unreachable step", "No run can ever come here; usually a `next` points elsewhere.", "warning"),
+    "SG502": Code(
+        "A loop that may never wait",
+        "A run would go round it without end at one instant; a computed `after` or `until` may already be past.",
+    ),
+    "SG503": Code("Step id used twice", "A `next` could mean either."),
+    "SG504": Code("A wait needs exactly one of after, at, until", "With none it never ends, with two it is ambiguous."),
+    "SG505": Code("An entry needs exactly one of trigger and on", "With none nobody enters, with two it is ambiguous."),
+    "SG506": Code("An exit rule needs an event or a condition", "With neither, every event would end every run."),
+    "SG507": Code("A journey without steps", "Customers would enter and leave at once."),
+    # actions and channels
+    "SG601": Code("Action without variants", "There is no channel on which it could be carried out."),
+    "SG602": Code("The variant lacks what its channel needs", "It could never be carried out."),
+    "SG603": Code("The variant has what its channel ignores", "It would silently have no effect."),
+    "SG604": Code("Action that nothing proposes", "No journey, rule or placement ever considers it.", "warning"),
+    "SG605": Code("No variant on these channels", "The proposal would never have a candidate."),
+    "SG606": Code("Unknown channel type", "There is no such channel to open."),
+    "SG607": Code("The channel's settings are not valid", "The channel could not be opened."),
+    "SG608": Code("Two variants on one channel", "An action has one variant a channel; the other would never be used."),
+    # contact rules, groups, policy
+    "SG701": Code("Group shares leave nothing", "Nobody would be left for the agent group."),
+    "SG702": Code("Unknown group", "The standing groups are holdout, random and rules; agent is the rest."),
+    "SG703": Code("`only` needs a scope to name", "A cap over everything cannot be only for one thing."),
+    "SG704": Code("A cap that never bites", "A longer or equal window allows fewer already.", "warning"),
+    "SG705": Code("Quiet hours that never end", "They start when they end, which is the whole day.", "warning"),
+    "SG706": Code("Unknown policy", "The engine has rules and random."),
+    "SG707": Code("Exploration is a share", "It lies between 0 and 1."),
+    # templates
+    "SG801": Code("The template does not compile", "Every message made from it would fail."),
+    "SG802": Code(
+        "No way to unsubscribe",
+        "Promotional e-mail needs a visible way out by law in most countries; mailbox providers expect it too.",
+        "warning",
+    ),
+    "SG803": Code(
+        "No postal address", "Promotional e-mail must name the sender's address in many countries.", "warning"
+    ),
+    "SG804": Code("Template that nothing uses", "Usually a variant names another file.", "warning"),
+    # the rest
+    "SG901": Code("The source's mapping is not valid", "Its files could not be read."),
+    "SG902": Code("The engine refuses the workspace", "The definitions are well-formed but cannot be compiled."),
+}
+
+
+class Place(Struct, frozen=True, order=True):
+    """Where in the workspace: file relative to it, line and column counted from 1; 0 for the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+class Finding(Struct, frozen=True):
+    """One thing that is wrong, or doubtful (severity ``warning``)."""
+
+    code: str
+    place: Place
+    reason: str
+    instruction: str
+
+    @property
+    def severity(self) -> Severity:
+        return CODES[self.code].severity
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.severity} {self.code}: {self.reason} {self.instruction}".strip()
+
+
+def as_record(finding: Finding) -> dict[str, str | int]:
+    """Return a finding as flat JSON data."""
+    place = finding.place
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "reason": finding.reason,
+        "instruction": finding.instruction,
+    }
+
+
+def lint_codes_page() -> str:
+    """Return docs/reference/lint-codes.md."""
+    rows = [f"| {name} | {code.severity} | {code.title} | {code.why} |" for name, code in sorted(CODES.items())]
+    head = [
+        "# What `segue check` can say",
+        "",
+        "Generated by `segue check --codes`. A code never changes its meaning and is never used again.",
+        "",
+        "| code | severity | what | why it matters |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, ""])

@@ -1,0 +1,119 @@
+"""The layout: which file of a workspace holds which definition.
+
+segue.yaml                name, zone, groups, policy, channels, placements, server
+features.yaml             traits: what sources tell; features: what is computed from events
+events.yaml               events: their names and properties
+triggers.yaml             triggers: conditions that become true; rules: what then becomes a candidate
+contact_rules.yaml        caps, quiet hours, minimum gap, kind of consent
+actions/NAME.yaml         one action and its variants
+journeys/NAME.yaml        one journey
+audiences/NAME.yaml       one audience
+sources/NAME.yaml         how columns of a file become events
+templates/                what messages look like
+tests/NAME.yaml           scenarios in virtual time
+"""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from segue.model.catalogue import Action, Audience, Definition, EventSpec, FeatureSpec, Name, Rule, TraitSpec, Trigger
+from segue.model.contact_rules import ContactRules
+from segue.model.journeys import Journey
+from segue.model.workspace import PolicySpec
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class ServerSettings(Definition, frozen=True, kw_only=True):
+    """Where the server listens and how the outside world reaches it.
+
+    Attributes:
+        public_url: the address customers and providers see; links to unsubscribe start with it.
+    """
+
+    host: str = "127.0.0.1"
+    port: Port = 8484
+    public_url: str = ""
+
+
+class SegueFile(Definition, frozen=True, kw_only=True):
+    """``segue.yaml``: what concerns the whole workspace. The fields mean what they mean in `Workspace`.
+
+    Attributes:
+        channels: by the channel's name: ``type`` (a folder of `segue.channels`), the rest are that type's settings.
+    """
+
+    name: Name
+    seed: str = "segue"
+    zone: str = "UTC"
+    zone_trait: Name = "zone"
+    country_zones: dict[str, str] = {}
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
+    groups: dict[str, Share] = {}
+    epoch: str = "1"
+    policy: PolicySpec = PolicySpec()
+    channels: dict[Name, dict[str, Any]] = {}
+    placements: dict[Name, dict[str, Any]] = {}
+    server: ServerSettings = ServerSettings()
+
+
+class FeaturesFile(Definition, frozen=True, kw_only=True):
+    """``features.yaml``: what is known about a customer."""
+
+    traits: dict[Name, TraitSpec] = {}
+    features: dict[Name, FeatureSpec] = {}
+
+
+class EventsFile(Definition, frozen=True, kw_only=True):
+    """``events.yaml``: the events that sources send, by name."""
+
+    events: dict[str, EventSpec] = {}
+
+
+class TriggersFile(Definition, frozen=True, kw_only=True):
+    """``triggers.yaml``: conditions that become true, and the candidates they make."""
+
+    triggers: dict[Name, Trigger] = {}
+    rules: tuple[Rule, ...] = ()
+
+
+class Kind(Struct, frozen=True):
+    """A kind of file.
+
+    Attributes:
+        pattern: where it lies, relative to the workspace.
+        schema: the struct it is read as.
+        name_field: for folders with one definition a file: the field that names it.
+    """
+
+    name: str
+    pattern: str
+    schema: Any
+    name_field: str = ""
+
+    def matches(self, path: PurePosixPath) -> bool:
+        """Tell whether a file at ``path`` is of this kind."""
+        pattern = PurePosixPath(self.pattern)
+        return len(pattern.parts) == len(path.parts) and path.match(self.pattern)
+
+
+KINDS = (
+    Kind("segue", "segue.yaml", SegueFile),
+    Kind("features", "features.yaml", FeaturesFile),
+    Kind("events", "events.yaml", EventsFile),
+    Kind("triggers", "triggers.yaml", TriggersFile),
+    Kind("contact_rules", "contact_rules.yaml", ContactRules),
+    Kind("action", "actions/*.yaml", Action, "action"),
+    Kind("journey", "journeys/*.yaml", Journey, "journey"),
+    Kind("audience", "audiences/*.yaml", Audience, "audience"),
+    Kind("source", "sources/*.yaml", dict[str, Any]),
+    Kind("test", "tests/*.yaml", dict[str, Any]),
+)
+
+
+def kind_of(path: PurePosixPath) -> Kind | None:
+    """Return the kind of file that belongs at ``path``; None where no definition belongs there."""
+    return next((kind for kind in KINDS if kind.matches(path)), None)
