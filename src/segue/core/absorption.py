@@ -12,23 +12,29 @@ from segue.core.triggers import merge_watches
 from segue.core.world import World
 from segue.model.customers import Customer
 from segue.model.events import Merged
+from segue.model.journeys import Ended
 
 _DECODER = msgspec.msgpack.Decoder(Customer)
 
 
-def absorb_customer(customer: Customer, event: Merged, world: World) -> Customer:
-    """Return ``customer`` with everything that the absorbed one had; a merge told twice changes nothing."""
+def absorb_customer(customer: Customer, event: Merged, world: World) -> tuple[Customer, tuple[Ended, ...]]:
+    """Return ``customer`` with everything that the absorbed one had, and the runs that ended because it had them too.
+
+    A merge told twice changes nothing.
+    """
     if event.absorbed_id in customer.absorbed:
-        return customer
+        return customer, ()
     other = _DECODER.decode(event.absorbed)
-    return Customer(
+    enrollments, replaced = merge_enrollments(customer.enrollments, other.enrollments)
+    merged = Customer(
         customer_id=customer.customer_id,
         version=max(customer.version, other.version),
         absorbed=absorb_ids(customer, other),
         profile=merge_profiles(customer.profile, other.profile, world.profile),
         watches=merge_watches(customer.watches, other.watches),
-        enrollments=merge_enrollments(customer.enrollments, other.enrollments),
+        enrollments=enrollments,
         assignment=merge_assignments(customer.assignment, other.assignment),
         contacts=merge_contacts(customer.contacts, other.contacts),
         outbox=merge_outboxes(customer.outbox, other.outbox),
     )
+    return merged, replaced

@@ -38,7 +38,7 @@ class Decided(Struct, frozen=True):
     Attributes:
         winner: the chosen candidate; a ghost's too; None for silence.
         held: candidates that wait.
-        answers: arbitration's final words on journeys' proposals.
+        answers: arbitration's words on the journeys' proposals that do not wait in this slot.
     """
 
     decision: Decision

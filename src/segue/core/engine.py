@@ -28,9 +28,10 @@ from segue.core.triggers import next_due as next_absence
 from segue.core.view import View
 from segue.core.world import World
 from segue.model.customers import Customer, Outbox
-from segue.model.decisions import SILENCE, Candidate
+from segue.model.decisions import Candidate
 from segue.model.events import DecisionRequested, DeliveryReported, Event, Merged, Tick
 from segue.model.ids import EventId
+from segue.model.journeys import Ended
 from segue.model.time import Instant
 from segue.model.transitions import Transition
 
@@ -45,13 +46,14 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         now: the moment of the transition, never before ``event.at`` nor before an earlier ``now`` of this customer.
     """
     before = customer
+    replaced: tuple[Ended, ...] = ()
     if isinstance(event, Merged):
-        customer = absorb_customer(customer, event, world)
+        customer, replaced = absorb_customer(customer, event, world)
     fact = as_fact(event, customer)
     profile = fold(customer.profile, event, fact, world.profile, now)
     view = View(profile, fact, now, zone_of(profile, world.workspace))
     watches, firings = detect(customer.watches, customer.profile, profile, fact, event, now, world.triggers)
-    progress = _run_journeys(customer, view, firings, world)
+    progress = _run_journeys(customer, view, firings, replaced, world)
     contacts, absorbed = customer.contacts, Absorbed(customer.outbox)
     if isinstance(event, DeliveryReported):
         contacts = settle_contact(contacts, event)
@@ -84,11 +86,14 @@ def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> t
     return tuple(transitions)
 
 
-def _run_journeys(customer: Customer, view: View, firings: tuple[Firing, ...], world: World) -> Progress:
+def _run_journeys(
+    customer: Customer, view: View, firings: tuple[Firing, ...], replaced: tuple[Ended, ...], world: World
+) -> Progress:
     answers = {(answer.run_id, answer.occurrence): answer.word for answer in customer.outbox.answers}
     around = Surroundings(view, world.workspace.name, customer.customer_id, answers)
     fired = tuple((firing.trigger, firing.facts) for firing in firings)
-    return journeys.run_journeys(customer.enrollments, fired, around, world.journeys)
+    progress = journeys.run_journeys(customer.enrollments, fired, around, world.journeys)
+    return msgspec.structs.replace(progress, ended=(*replaced, *progress.ended)) if replaced else progress
 
 
 def _is_quiet(
@@ -130,7 +135,9 @@ def _decide_all(
     )
     promises = Promises(customer, opened, gate, world)
     promises.resume(absorbed.reconsider)
-    by_slot = _by_slot(_candidates(customer, event, progress, firings, opened, world), world)
+    by_slot = _by_slot(_candidates(customer, event, progress, firings, opened, view.now, world), world)
+    if isinstance(event, DecisionRequested):
+        by_slot.setdefault(f"placement:{event.placement}", [])
     if by_slot:
         customer = msgspec.structs.replace(customer, assignment=assign(customer, world.workspace, view.now))
         assert customer.assignment is not None
@@ -143,7 +150,7 @@ def _decide_all(
             _input_hash(before, event, world),
         )
         for slot, candidates in by_slot.items():
-            for decided in _decide_slot(slot, candidates, event, promises, gate, occasion, world):
+            for decided in _decide_slot(slot, candidates, event, gate, occasion, world):
                 promises.make(decided)
     customer = msgspec.structs.replace(customer, contacts=promises.contacts(), outbox=promises.outbox())
     return _finish(customer, progress, promises)
@@ -153,18 +160,15 @@ def _decide_slot(
     slot: str,
     candidates: list[Candidate],
     event: Event,
-    promises: Promises,
     gate: Gate,
     occasion: Occasion,
     world: World,
 ) -> list[Decided]:
     """Return the decisions of one slot: one, or for a placement that asks for several, one for each place."""
-    left = [candidate for candidate in candidates if not promises.is_kept(candidate)]
-    if not left:
-        return []
     if not isinstance(event, DecisionRequested) or event.count <= 1:
-        return [decide(slot, left, gate, occasion, world)]
+        return [decide(slot, candidates, gate, occasion, world)]
     decisions: list[Decided] = []
+    left = candidates
     for place in range(1, event.count + 1):
         decided = decide(slot if place == 1 else f"{slot}#{place}", left, gate, occasion, world)
         decisions.append(decided)
@@ -180,13 +184,14 @@ def _candidates(
     progress: Progress,
     firings: tuple[Firing, ...],
     opened: Opened,
+    now: Instant,
     world: World,
 ) -> list[Candidate]:
     candidates = [*opened.due, *progress.proposals]
     fired = iter([firing.trigger for firing in firings])
-    candidates += from_rules(fired, world.sources, customer.customer_id, event.event_id, event.at)
+    candidates += from_rules(fired, world.sources, customer.customer_id, event.event_id, now)
     if isinstance(event, DecisionRequested):
-        candidates += for_placement(event, world.sources, opened.outbox.memberships, event.at)
+        candidates += for_placement(event, world.sources, opened.outbox.memberships, now)
     return candidates
 
 
@@ -228,6 +233,3 @@ def _finish(customer: Customer, progress: Progress, promises: Promises | None = 
         ended=progress.ended,
         blocked=progress.blocked,
     )
-
-
-__all__ = ["SILENCE", "advance", "settle"]

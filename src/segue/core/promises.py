@@ -1,7 +1,7 @@
 """Promises: what a transition's decisions commit to, gathered before the customer is frozen again.
 
 A message reserves its slot in the contact ledger and goes in flight; an audience or a placement gains a member; what
-waits is held. Nothing is promised twice: of one proposal's channels the first that wins takes it.
+waits is held.
 """
 
 from msgspec.structs import replace
@@ -33,7 +33,7 @@ class Promises:
         self._held: list[Held] = list(opened.outbox.held)
         self._in_flight: list[InFlight] = list(opened.outbox.in_flight)
         self._memberships: list[Membership] = list(opened.outbox.memberships)
-        self._answers: list[Answer] = []
+        self._answers: dict[tuple[str, int], Answer] = {}
         self._decisions: list[Decision] = []
         self._commands: list[Command] = list(opened.commands)
         for flight in opened.retries:
@@ -53,11 +53,9 @@ class Promises:
 
     def outbox(self) -> Outbox:
         """Return the outbox afterwards."""
-        return Outbox(tuple(self._held), tuple(self._in_flight), tuple(self._memberships), tuple(self._answers))
-
-    def is_kept(self, candidate: Candidate) -> bool:
-        """Tell whether another channel of the same proposal has won already in this transition."""
-        return any(decision.delivery_id == candidate.delivery_id for decision in self._decisions)
+        waiting = {(held.candidate.run_id, held.candidate.occurrence) for held in self._held}
+        answers = tuple(a for key, a in self._answers.items() if a.word == SENT or key not in waiting)
+        return Outbox(tuple(self._held), tuple(self._in_flight), tuple(self._memberships), answers)
 
     def resume(self, withdrawn: tuple[InFlight, ...]) -> None:
         """Judge messages that were withdrawn at hand-over again: those that only have to wait are tried later."""
@@ -74,7 +72,10 @@ class Promises:
         """Promise what ``decided`` says."""
         self._decisions.append(decided.decision)
         self._held.extend(decided.held)
-        self._answers.extend(decided.answers)
+        for answer in decided.answers:
+            key = (answer.run_id, answer.occurrence)
+            if answer.word == SENT or key not in self._answers:
+                self._answers[key] = answer
         if decided.winner is not None:
             self._carry_out(decided.winner, decided.decision)
 
@@ -111,8 +112,7 @@ class Promises:
             contact_point=contact_point_key(variant.channel.contact_trait, address) if address else "",
             memory=self._world.contact_rules.memory,
         )
-        # Later slots of this transition must see the slot that was just taken.
-        self._gate.ledger = self._contacts.ledger
+        self._gate.notice(self._contacts.ledger)
 
     def _flight(self, winner: Candidate, action: ActionPlan, decision: Decision) -> InFlight:
         return InFlight(

@@ -59,7 +59,7 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         seed=workspace.seed,
         profile=compile_profile(msgspec.structs.replace(workspace, features=features)),
         triggers=compile_triggers(triggers, conditions),
-        journeys=compile_journeys(workspace, conditions),
+        journeys=compile_journeys(workspace, actions, conditions),
         actions=actions,
         sources=compile_sources(workspace, actions),
         contact_rules=compile_contact_rules(workspace.contact_rules),

@@ -109,6 +109,11 @@ class Gate:
             verdict = self._check_moment(candidate, action, variant)
         return verdict if verdict is None else _settled(verdict, candidate)
 
+    def notice(self, ledger: tuple[Contact, ...]) -> None:
+        """Take note of a slot that was just reserved: what is judged next must see it."""
+        self.ledger = ledger
+        self._timely.clear()
+
     def permits(self, action_name: str, channel: str) -> bool:
         """Tell whether consent and contact point allow ``action_name`` on ``channel`` at all."""
         action = self.actions.get(action_name)

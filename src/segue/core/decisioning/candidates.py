@@ -1,4 +1,4 @@
-"""Sources of candidates other than journeys: rules whose trigger fired, and standing actions that a placement asks for."""
+"""Sources of candidates other than journeys: rules whose trigger fired, standing actions that a placement asks for."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,11 +15,11 @@ from segue.model.workspace import Workspace
 
 
 class RulePlan(Struct, frozen=True):
-    """A compiled rule: when its trigger fires, its action is a candidate on these channels."""
+    """A compiled rule: when its trigger fires, its action is a candidate on these (channel, slot) pairs."""
 
     name: str
     action: str
-    channels: tuple[str, ...]
+    channels: tuple[tuple[str, str], ...]
     deadline: int
 
 
@@ -41,11 +41,12 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
     for rule in workspace.rules:
         if rule.action not in actions:
             raise SegueError(f"Rule {rule.rule!r} proposes {rule.action!r}, which is no action.", "Declare it.")
-        offered = tuple(actions[rule.action].variants)
+        offered = actions[rule.action].variants
         if missing := [channel for channel in rule.channels if channel not in offered]:
             reason = f"Rule {rule.rule!r}: action {rule.action!r} has no variant on {', '.join(missing)}."
             raise SegueError(reason, "Add the variant, or name other channels.")
-        plan = RulePlan(rule.rule, rule.action, rule.channels or offered, parse_duration(rule.deadline))
+        channels = tuple((channel, offered[channel].slot) for channel in rule.channels or offered)
+        plan = RulePlan(rule.rule, rule.action, channels, parse_duration(rule.deadline))
         rules[rule.trigger] = (*rules.get(rule.trigger, ()), plan)
     standing: dict[str, tuple[tuple[str, str], ...]] = {}
     for name, action in actions.items():
@@ -59,18 +60,18 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
 def from_rules(
     triggers: Iterator[str], sources: Sources, customer_id: CustomerId, event_id: EventId, now: Instant
 ) -> Iterator[Candidate]:
-    """Yield the candidates of every rule whose trigger fired; one send key for each firing."""
+    """Yield the candidates of every rule whose trigger fired; one send key for each firing and slot."""
     for trigger in triggers:
         for rule in sources.rules.get(trigger, ()):
             source = f"rule:{rule.name}"
-            send_key = DeliveryId(derive("send", sources.workspace, customer_id, source, event_id))
-            for channel in rule.channels:
+            occurrence = (sources.workspace, customer_id, source, event_id)
+            for channel, slot in rule.channels:
                 yield Candidate(
                     key=f"{source}/{rule.action}/{channel}",
                     action=rule.action,
                     channel=channel,
                     source=source,
-                    delivery_id=send_key,
+                    delivery_id=DeliveryId(derive("send", *occurrence, slot)),
                     deadline=Instant(now + rule.deadline),
                     proposed_at=now,
                     on_lost="skip",

@@ -1,4 +1,4 @@
-"""Choose: ask the policy for probabilities, mix in exploration, draw. The draw is a keyed hash, so it can be repeated."""
+"""Choose: ask the policy for probabilities, mix in exploration, draw. The draw is a keyed hash: it can be repeated."""
 
 from collections.abc import Mapping, Sequence
 from math import isfinite

@@ -1,17 +1,19 @@
 """Merge enrollments: at most one run for each journey and key; the one that entered first stays."""
 
 from segue.model.customers import Enrollments
-from segue.model.journeys import Entered, Run
+from segue.model.journeys import Ended, Entered, Run
 
 
-def merge_enrollments(ours: Enrollments, theirs: Enrollments) -> Enrollments:
-    """Return both customers' enrollments as one customer's."""
+def merge_enrollments(ours: Enrollments, theirs: Enrollments) -> tuple[Enrollments, tuple[Ended, ...]]:
+    """Return both customers' enrollments as one customer's, and the runs that one of the same journey replaced."""
     runs: dict[tuple[str, str], Run] = {}
+    replaced: list[Ended] = []
     for run in sorted((*ours.runs, *theirs.runs), key=lambda run: (run.entered_at, run.run_id)):
-        runs.setdefault((run.journey, run.key), run)
+        if runs.setdefault((run.journey, run.key), run) is not run:
+            replaced.append(Ended(run.run_id, run.journey, "merged", run.is_converted))
     entered: dict[str, Entered] = {}
     for entry in (*ours.entered, *theirs.entered):
         known = entered.get(entry.journey)
         count = entry.count + (known.count if known else 0)
         entered[entry.journey] = Entered(entry.journey, max(entry.at, known.at if known else entry.at), count)
-    return Enrollments(tuple(runs.values()), tuple(entered.values()))
+    return Enrollments(tuple(runs.values()), tuple(entered.values())), tuple(replaced)

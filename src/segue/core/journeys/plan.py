@@ -5,6 +5,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from segue.core.catalogue import ActionPlan
 from segue.core.journeys.moves import StepPlan
 from segue.core.journeys.steps.branch import compile_branch
 from segue.core.journeys.steps.exit import compile_exit
@@ -13,7 +14,7 @@ from segue.core.journeys.steps.propose import compile_propose
 from segue.core.journeys.steps.wait import compile_wait
 from segue.core.journeys.steps.wait_for import Awaited, compile_wait_for
 from segue.core.view import Condition
-from segue.model.catalogue import Action, Trigger
+from segue.model.catalogue import Trigger
 from segue.model.errors import SegueError
 from segue.model.journeys import Branch, Exit, Goal, Journey, Propose, Step, Wait, WaitFor
 from segue.model.time import NEVER, parse_duration
@@ -60,13 +61,14 @@ def inline_triggers(journeys: tuple[Journey, ...]) -> dict[str, Trigger]:
     return {f"journey:{j.journey}": j.entry.on for j in journeys if j.entry.on is not None}
 
 
-def compile_journeys(workspace: Workspace, conditions: Mapping[str, Condition]) -> JourneyPlans:
+def compile_journeys(
+    workspace: Workspace, actions: Mapping[str, ActionPlan], conditions: Mapping[str, Condition]
+) -> JourneyPlans:
     """Return the plans of all journeys of ``workspace``; ``conditions`` by the keys of `core.expression_sites`.
 
     Raises:
         SegueError: a journey cannot be run: no steps, an unknown step or action, an entry with no or two triggers.
     """
-    actions = {action.action: action for action in workspace.actions}
     by_name: dict[str, JourneyPlan] = {}
     by_trigger: dict[str, tuple[JourneyPlan, ...]] = {}
     for journey in workspace.journeys:
@@ -95,7 +97,7 @@ def parse_reentry(text: str) -> int:
 
 
 def _compile_journey(
-    journey: Journey, actions: Mapping[str, Action], conditions: Mapping[str, Condition]
+    journey: Journey, actions: Mapping[str, ActionPlan], conditions: Mapping[str, Condition]
 ) -> JourneyPlan:
     name, key = journey.journey, f"journeys.{journey.journey}"
     if not journey.steps:
@@ -153,7 +155,7 @@ def _check_targets(journey: Journey) -> None:
 def _compile_step(
     step: Step,
     following: str | None,
-    actions: Mapping[str, Action],
+    actions: Mapping[str, ActionPlan],
     conditions: Mapping[str, Condition],
     key: str,
 ) -> StepPlan:

@@ -28,7 +28,7 @@ ENTERED_MAX = 64
 
 
 class Progress(Struct, frozen=True):
-    """What the journeys stage did: the new enrollments, what is proposed, which runs ended, which entries were blocked."""
+    """What the journeys stage did: new enrollments, what is proposed, which runs ended, which entries were blocked."""
 
     enrollments: Enrollments
     proposals: tuple[Candidate, ...] = ()

@@ -1,12 +1,16 @@
-"""propose: put an action to arbitration, on one or several channels, and wait for its word."""
+"""propose: put an action to arbitration, on one or several channels, and wait for its word.
+
+Channels that compete for one slot (e-mail or SMS) share a send key: one of them is sent at most. Channels of different
+slots (e-mail and a display audience) are proposed side by side, so that one message can be reinforced by another.
+"""
 
 from collections.abc import Mapping
 
 from msgspec import Struct
 
+from segue.core.catalogue import ActionPlan
 from segue.core.journeys.moves import Finish, Go, Move, Offer, Surroundings
 from segue.core.view import Condition
-from segue.model.catalogue import Action
 from segue.model.decisions import Candidate, Reason
 from segue.model.errors import SegueError
 from segue.model.ids import DeliveryId, derive
@@ -17,11 +21,11 @@ SENT = "sent"
 
 
 class ProposePlan(Struct, frozen=True):
-    """A compiled proposal; durations in microseconds."""
+    """A compiled proposal: (channel, slot) pairs; durations in microseconds."""
 
     step: str
     action: str
-    channels: tuple[str, ...]
+    channels: tuple[tuple[str, str], ...]
     deadline: int
     keep: int
     on_cap: str
@@ -30,9 +34,9 @@ class ProposePlan(Struct, frozen=True):
     on_skip: str | None
 
     def arrive(self, run: Run, around: Surroundings) -> Move:
-        """Propose one candidate for each channel; they share one send key, since one of them is sent at most."""
+        """Propose one candidate for each channel."""
         now = around.view.now
-        send_key = derive("send", around.workspace, around.customer_id, run.run_id, self.step, run.visits)
+        occurrence = (around.workspace, around.customer_id, run.run_id, self.step, run.visits)
         source = f"journey:{run.journey}"
         return Offer(
             tuple(
@@ -41,7 +45,7 @@ class ProposePlan(Struct, frozen=True):
                     action=self.action,
                     channel=channel,
                     source=source,
-                    delivery_id=DeliveryId(send_key),
+                    delivery_id=DeliveryId(derive("send", *occurrence, slot)),
                     deadline=Instant(now + self.deadline),
                     proposed_at=now,
                     run_id=run.run_id,
@@ -52,7 +56,7 @@ class ProposePlan(Struct, frozen=True):
                     keep=self.keep,
                     facts=run.facts,
                 )
-                for channel in self.channels
+                for channel, slot in self.channels
             )
         )
 
@@ -69,7 +73,11 @@ class ProposePlan(Struct, frozen=True):
 
 
 def compile_propose(
-    step: Propose, following: str | None, actions: Mapping[str, Action], conditions: Mapping[str, Condition], key: str
+    step: Propose,
+    following: str | None,
+    actions: Mapping[str, ActionPlan],
+    conditions: Mapping[str, Condition],
+    key: str,
 ) -> ProposePlan:
     """Return the plan of ``step``.
 
@@ -78,7 +86,7 @@ def compile_propose(
     """
     if step.action not in actions:
         raise SegueError(f"Step {step.id!r} proposes {step.action!r}, which is no action.", "Declare it in actions/.")
-    offered = tuple(dict.fromkeys(variant.channel for variant in actions[step.action].variants))
+    offered = actions[step.action].variants
     missing = [channel for channel in step.channels if channel not in offered]
     if missing or not offered:
         reason = f"Action {step.action!r} has no variant on {', '.join(missing) or 'any channel'}."
@@ -86,7 +94,7 @@ def compile_propose(
     return ProposePlan(
         step=step.id,
         action=step.action,
-        channels=step.channels or offered,
+        channels=tuple((channel, offered[channel].slot) for channel in step.channels or offered),
         deadline=parse_duration(step.deadline),
         keep=parse_duration(step.keep),
         on_cap=step.on_cap,
