@@ -89,7 +89,9 @@ def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> t
 def _run_journeys(
     customer: Customer, view: View, firings: tuple[Firing, ...], replaced: tuple[Ended, ...], world: World
 ) -> Progress:
-    answers = {(answer.run_id, answer.occurrence): answer.word for answer in customer.outbox.answers}
+    answers: dict[tuple[str, int], str] = {
+        (answer.run_id, answer.occurrence): answer.word for answer in customer.outbox.answers
+    }
     around = Surroundings(view, world.workspace.name, customer.customer_id, answers)
     fired = tuple((firing.trigger, firing.facts) for firing in firings)
     progress = journeys.run_journeys(customer.enrollments, fired, around, world.journeys)

@@ -33,7 +33,7 @@ def _judge(customer: Customer, flight: InFlight, now: Instant, world: World) -> 
     nothing_new = Fact("", {}, {}, now)
     view = View(profile, nothing_new, now, zone_of(profile, world.workspace))
     # Its run may have come to its end since: only an interruption counts against a message in flight.
-    alive = {flight.candidate.run_id: flight}
+    alive: dict[str, object] = {flight.candidate.run_id: flight}
     gate = Gate(view, profile, customer.contacts.ledger, alive, {}, world.actions, world.contact_rules)
     verdict = gate.judge(flight.candidate)
     return None if verdict is None else verdict.reason

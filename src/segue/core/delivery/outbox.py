@@ -49,7 +49,7 @@ def open_outbox(
     Args:
         permits: tells whether a membership (action, channel) is still allowed; None when nothing about it has changed.
     """
-    reasons = {end.run_id: end.reason for end in ended}
+    reasons: dict[str, str] = {end.run_id: end.reason for end in ended}
     awake = {h.candidate.delivery_id for h in outbox.held if h.release_at <= now or h.candidate.run_id in reasons}
     due = tuple(h.candidate for h in outbox.held if h.candidate.delivery_id in awake)
     retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and not _is_interrupted(f, reasons))

@@ -167,7 +167,7 @@ def _compile_step(
         case Branch():
             return compile_branch(step, following, conditions, key)
         case Propose():
-            return compile_propose(step, following, actions, conditions, key)
+            return compile_propose(step, following, actions)
         case Goal():
             return compile_goal(step, following, conditions, key)
         case Exit():

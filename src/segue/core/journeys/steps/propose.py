@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from segue.core.catalogue import ActionPlan
 from segue.core.journeys.moves import Finish, Go, Move, Offer, Surroundings
-from segue.core.view import Condition
 from segue.model.decisions import Candidate, Reason
 from segue.model.errors import SegueError
 from segue.model.ids import DeliveryId, derive
@@ -72,13 +71,7 @@ class ProposePlan(Struct, frozen=True):
         return Go(self.on_skip)
 
 
-def compile_propose(
-    step: Propose,
-    following: str | None,
-    actions: Mapping[str, ActionPlan],
-    conditions: Mapping[str, Condition],
-    key: str,
-) -> ProposePlan:
+def compile_propose(step: Propose, following: str | None, actions: Mapping[str, ActionPlan]) -> ProposePlan:
     """Return the plan of ``step``.
 
     Raises:
