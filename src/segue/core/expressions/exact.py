@@ -1,0 +1,49 @@
+"""Sums that do not depend on the order of their terms.
+
+Floating-point addition rounds, so the same amounts in another order give another last digit, and a condition such as
+``spend >= 100`` would depend on which of two late events came first. A sum is therefore kept as a short list of floats
+that do not overlap and together hold the exact total (Shewchuk, "Adaptive Precision Floating-Point Arithmetic", 1997);
+`math.fsum` rounds it once, when it is read.
+
+A decayed sum is kept exact in the same way by **forward decay** (Cormode et al., ICDE 2009): an amount that halves
+every ``half_life`` since ``at`` is worth ``amount * 2 ** (at / half_life)`` in units of the year 1970. Whole powers of
+two move the exponent only, which rounds nothing; the state is ``[exponent, partials...]``.
+"""
+
+from collections.abc import Sequence
+from math import fsum, ldexp
+
+
+def add_exactly(partials: Sequence[float], amount: float) -> list[float]:
+    """Return non-overlapping floats whose exact sum is that of ``partials`` and ``amount``."""
+    grown = []
+    for partial in partials:
+        if abs(amount) < abs(partial):
+            amount, partial = partial, amount
+        total = amount + partial
+        lost = partial - (total - amount)
+        if lost:
+            grown.append(lost)
+        amount = total
+    grown.append(amount)
+    return grown
+
+
+def add_decayed(state: Sequence[float] | None, at: int, amount: float, half_life: int) -> list[float]:
+    """Return ``state`` with an ``amount`` that halves every ``half_life`` microseconds since ``at``."""
+    exponent, rest = divmod(at, half_life)
+    amount *= 2.0 ** (rest / half_life)
+    if state is None:
+        return [exponent, amount]
+    old_exponent = int(state[0])
+    if exponent <= old_exponent:
+        return [old_exponent, *add_exactly(state[1:], ldexp(amount, exponent - old_exponent))]
+    faded = [smaller for partial in state[1:] if (smaller := ldexp(partial, old_exponent - exponent))]
+    return [exponent, *add_exactly(faded, amount)]
+
+
+def read_decayed(state: Sequence[float], now: int, half_life: int) -> float:
+    """Return what the sum is worth at ``now``, which is not before any of its events."""
+    periods, rest = divmod(now, half_life)
+    age = min(int(state[0]) - periods - rest / half_life, 1.0)
+    return fsum(state[1:]) * 2.0**age if age > -1_100 else 0.0

@@ -1,0 +1,85 @@
+"""Read a feature's running state at a moment: the Python source that compiled expressions inline, and its helpers."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from math import fsum
+from typing import Any
+
+from segue.core.expressions.exact import read_decayed
+from segue.core.expressions.states import default_of, layout, state_key
+from segue.model.catalogue import FeatureSpec
+from segue.model.time import parse_duration
+
+
+def read_lines(name: str, spec: FeatureSpec, target: str) -> list[str]:
+    """Return statements that put the feature's value into ``target``, reading ``features`` and ``now``."""
+    default = default_of(spec)
+    edge = f"now - {parse_duration(spec.window)}" if spec.window else ""
+    lookup = f"{target} = features.get({state_key(name, spec)!r})"
+    value = _value(spec, target, edge)
+    if layout(spec) == "tally":
+        return [lookup[:-1] + f", {default!r})"]
+    lines = [lookup, f"if {target} is not None: {target} = {value}"]
+    if default is not None:
+        lines.append(f"if {target} is None: {target} = {default!r}")
+    return lines
+
+
+def _value(spec: FeatureSpec, state: str, edge: str) -> str:
+    match layout(spec):
+        case "tally":
+            return state
+        case "partials":
+            return f"{state}[0] if len({state}) == 1 else fsum({state})"
+        case "decayed":
+            return f"read_decayed({state}, now, {parse_duration(spec.half_life or '')})"
+        case "instants" if spec.kind == "count":
+            return f"count_after({state}, {edge})"
+        case "instants":
+            return f"first_after({state}, {state}, {edge})"
+        case "amounts" if spec.kind == "sum":
+            return f"sum_after({state}, {edge})"
+        case "amounts":
+            return f"first_after({state}[0], {state}[1], {edge})"
+        case "moment":
+            moment = f"now - {state}" if spec.kind == "recency" else state
+            return f"{moment} if {state} > {edge} else None" if edge else moment
+        case "stated":
+            return f"{state}[1] if {state}[0] > {edge} else None" if edge else f"{state}[1]"
+        case "seen":
+            return f"seen_after({state}, {edge}) or None" if edge else f"len({state})"
+
+
+def count_after(state: Sequence[Any], edge: int) -> int | None:
+    """Return how many instants lie after ``edge``; None for none."""
+    if type(state[0]) is int:
+        return len(state) - bisect_right(state, edge) or None
+    return sum(state[1][bisect_right(state[0], edge) :]) or None
+
+
+def sum_after(state: Sequence[Any], edge: int) -> float | None:
+    """Return the sum of the amounts after ``edge``, rounded once; None where there are none."""
+    start = bisect_right(state[0], edge)
+    return fsum(state[1][start:]) if start < len(state[0]) else None
+
+
+def first_after(instants: Sequence[int], values: Sequence[Any], edge: int) -> Any:
+    """Return the value of the first instant after ``edge``; None where there is none."""
+    start = bisect_right(instants, edge)
+    return values[start] if start < len(instants) else None
+
+
+def seen_after(state: dict[str, int], edge: int) -> int:
+    """Return how many values were seen after ``edge``."""
+    return sum(at > edge for at in state.values())
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    "count_after": count_after,
+    "first_after": first_after,
+    "fsum": fsum,
+    "read_decayed": read_decayed,
+    "seen_after": seen_after,
+    "sum_after": sum_after,
+}
+"""What generated source may call, by the name it has there."""
