@@ -96,7 +96,7 @@ class _Reader:
             case yaml.SequenceNode():
                 return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
             case _:
-                is_quoted = getattr(node, "style", None) is not None
+                is_quoted = bool(getattr(node, "style", None))
                 return node.value if is_quoted else _resolve(node.value)
 
     def _read_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import msgspec
 
 from segue.channels.manifest import manifests
 from segue.channels.registry import settings_type
-from segue.workspace.layout import KINDS
+from segue.workspace.layout import KINDS, STATE_FOLDER
 
-FOLDER = ".segue/schemas"
+FOLDER = f"{STATE_FOLDER}/schemas"
 
 
 def schemas() -> dict[str, dict[str, Any]]:

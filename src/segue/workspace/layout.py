@@ -23,6 +23,9 @@ from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 from segue.model.workspace import PolicySpec
 
+STATE_FOLDER = ".segue"
+"""What Segue itself keeps in a workspace: store, keys, schemas. Not for git."""
+
 Share = Annotated[float, Meta(ge=0, le=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import segue
 from segue.model.errors import WorkspaceError
 from segue.workspace.json_schema import write_schemas
+from segue.workspace.layout import STATE_FOLDER
 
-_IGNORED = (".segue", "__pycache__")
-_GITIGNORE = ".segue/\n"
+_IGNORED = (STATE_FOLDER, "__pycache__")
+_GITIGNORE = f"{STATE_FOLDER}/\n"
 
 
 def templates() -> dict[str, Traversable]:

@@ -1,0 +1,46 @@
+"""The commands by name: where each lives and what it says about itself, without importing any of them."""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command; ``target`` is imported when it is called. Hidden ones are for `dev.py`."""
+
+    target: str
+    summary: str
+    is_hidden: bool = False
+
+
+COMMANDS = {
+    "init": Command("segue.cli.init:init", "Make a workspace from a template."),
+    "check": Command("segue.cli.check:check", "Find every mistake in a workspace."),
+    "test": Command("segue.cli.test:test", "Run the workspace's scenarios in virtual time."),
+    "dev": Command("segue.cli.dev:dev", "Serve on this machine, without keys; messages become files."),
+    "run": Command("segue.cli.run:run", "Serve in production, with keys."),
+    "ingest": Command("segue.cli.ingest:ingest", "Read a file of events into the store."),
+    "replay": Command("segue.cli.replay:replay", "Decide again from a file of events, or from the store's own log."),
+    "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),
+    "keys": Command("segue.cli.keys:app", "Create, list and revoke keys."),
+    "doctor": Command("segue.cli.doctor:doctor", "Look whether everything is in order on this machine."),
+    "demo": Command("segue.cli.demo:main", "Run the example on real orders.", is_hidden=True),
+}
+
+
+def overview() -> str:
+    """Return what ``segue --help`` prints."""
+    shown = {name: command for name, command in COMMANDS.items() if not command.is_hidden}
+    lines = [f"  {name:<9} {command.summary}" for name, command in shown.items()]
+    head = "segue decides, for every customer and every channel, the next best action, or silence."
+    tail = (
+        "`segue COMMAND --help` says more. Every command takes --json. Exit codes: 0 ok, 1 findings, 2 usage, 3 setup."
+    )
+    return "\n".join([head, "", "Usage: segue COMMAND [OPTIONS]", "", *lines, "", tail])
+
+
+def unknown_command(name: str) -> str:
+    """Return what to say about a command that does not exist."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    hint = f"Did you mean `segue {close[0]}`?" if close else "`segue --help` lists them."
+    return f"segue: There is no command {name!r}. {hint}"
