@@ -41,11 +41,6 @@ class Resolution(Struct, frozen=True, array_like=True):
     absorbed: tuple[CustomerId, ...] = ()
 
 
-def email_identifier(address: str) -> Identifier:
-    """Return the identifier of an e-mail address: its digest, so that no identity table holds the address."""
-    return Identifier("email", contact_point_key("email", address))
-
-
 def contact_point_key(kind: str, address: str) -> str:
     """Return the key under which an address is counted and suppressed: a digest, so that no ledger holds the address.
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segue.model.errors import EventError
 from segue.model.events import Identified, Incoming, Tracked
-from segue.model.identities import Identifier, email_identifier
+from segue.model.identities import Identifier
 from segue.model.time import SECOND, Instant, format_instant, parse_instant
 from segue.sources.segment.translate import open_batch, snake_case, translate_batch, translate_call
 
@@ -63,12 +63,11 @@ def test_a_page_or_screen_is_viewed_with_its_name_and_category(kind: str) -> Non
     assert event.properties == {"url": "/", "name": "Home", "category": "Docs"}
 
 
-def test_identify_states_traits_and_its_email_is_the_weakest_identifier_kept_as_a_digest() -> None:
+def test_identify_states_traits_and_its_email_identifies_too() -> None:
     incoming = translate(type="identify", userId="u1", traits={"email": "Ann@Example.com"})
     assert isinstance(incoming.event, Identified)
     assert incoming.event.traits == {"email": "Ann@Example.com"}
-    assert incoming.identifiers == (Identifier("user_id", "u1"), email_identifier("ann@example.com"))
-    assert "ann" not in incoming.identifiers[1].value
+    assert incoming.identifiers == (Identifier("user_id", "u1"), Identifier("email", "Ann@Example.com"))
 
 
 def test_traits_of_rudder_clients_are_read_from_the_context_and_the_calls_own_win() -> None:
@@ -80,7 +79,7 @@ def test_traits_of_rudder_clients_are_read_from_the_context_and_the_calls_own_wi
     )
     assert isinstance(incoming.event, Identified)
     assert incoming.event.traits == {"email": "a@example.com", "plan": "pro"}
-    assert email_identifier("a@example.com") in incoming.identifiers
+    assert Identifier("email", "a@example.com") in incoming.identifiers
 
 
 def test_names_of_traits_and_properties_become_snake_case_at_the_first_level() -> None:
@@ -207,6 +206,13 @@ def test_one_bad_call_does_not_spoil_its_batch() -> None:
         (1, "missing_identifier", b'{"type": "track"}'),
         (2, "bad_shape", b"7"),
     ]
+
+
+@pytest.mark.parametrize("raw", [b'{"event": "\xff"}', b'{"properties": {"x": ' + b"[" * 9000 + b"]" * 9000 + b"}}"])
+def test_bytes_that_are_no_text_and_bottomless_nesting_are_bad_json(raw: bytes) -> None:
+    with pytest.raises(EventError) as caught:
+        translate_call(raw, RECEIVED, kind="track")
+    assert caught.value.code == "bad_json"
 
 
 @pytest.mark.parametrize(("body", "code"), [(b"{", "bad_json"), (b"[]", "bad_shape"), (b'{"batch": {}}', "bad_shape")])

@@ -44,17 +44,30 @@ class Call(Struct, frozen=True, kw_only=True, rename="camel"):
     timestamp: str | None = None
     original_timestamp: str | None = None
     sent_at: Any = None
-    write_key: Any = None
 
 
 class Batch(Struct, frozen=True, kw_only=True, rename="camel"):
     """A batch whose calls are still bytes, so that one that cannot be understood does not spoil the others."""
 
     batch: list[Raw]
-    context: Context | None = None
     sent_at: Any = None
     write_key: Any = None
 
 
+class BatchShape(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A batch as it is described to others; `Batch` is how it is read."""
+
+    batch: list[Call]
+    sent_at: Any = None
+    write_key: Any = None
+
+
+class WriteKey(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The one thing that is read of a call before it is known who sent it."""
+
+    write_key: Any = None
+
+
 decode_call = Decoder(Call).decode
+decode_key = Decoder(WriteKey).decode
 decode_batch = Decoder(Batch).decode

@@ -1,6 +1,6 @@
 """What a Segment call means here: one call, as bytes, becomes one `Incoming`, or the reason why it cannot.
 
-| call | event | identifiers, strongest first |
+| call | event | identifiers |
 |---|---|---|
 | track | `Tracked`, the event's name in lower snake case | user_id, anonymous_id |
 | page, screen | `Tracked` ``page_viewed``, ``screen_viewed``; ``name`` and ``category`` as properties | the same |
@@ -8,8 +8,8 @@
 | group | `Tracked` ``group_joined``, the group's traits as properties; trait ``group_id`` | user_id, anonymous_id |
 | alias | none: only evidence that both ids name one person | user_id, previous id |
 
-An e-mail address is an identifier only where the customer states it (``identify``): it is the weakest one, because
-families and shops share addresses, and it is kept as a digest.
+An e-mail address is an identifier only where the customer states it (``identify``), and weaker than a user id: families
+and shops share addresses, so it never makes one customer of two user ids.
 
 Names of events, traits and properties are written in lower snake case, as expressions write them: "Order Completed" and
 ``firstName`` become ``order_completed`` and ``first_name``. Keys inside nested objects stay as they are.
@@ -23,13 +23,14 @@ from msgspec import DecodeError, Raw, Struct, ValidationError
 
 from segue.model.errors import EventError, SegueError
 from segue.model.events import Event, Identified, Incoming, Tracked
-from segue.model.identities import Identifier, email_identifier
+from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId, derive
 from segue.model.time import Instant, parse_instant
-from segue.sources.segment.calls import CALL_BYTES_MAX, Batch, Call, Context, decode_batch, decode_call
+from segue.sources.segment.calls import CALL_BYTES_MAX, Batch, Call, Context, decode_batch, decode_call, decode_key
 
 NAME = "segment"
 _NOBODY = CustomerId("")
+_UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
@@ -49,7 +50,19 @@ def open_batch(body: bytes) -> Batch:
     """
     try:
         return decode_batch(body)
-    except DecodeError as error:
+    except _UNREADABLE as error:
+        raise _misunderstood(error) from None
+
+
+def write_key(body: bytes) -> object:
+    """Return what a single call says is its write key; None where it says nothing.
+
+    Raises:
+        EventError: ``bad_json`` or ``bad_shape``.
+    """
+    try:
+        return decode_key(body).write_key
+    except _UNREADABLE as error:
         raise _misunderstood(error) from None
 
 
@@ -93,7 +106,7 @@ def translate_call(
         raise EventError("event_too_large", f"The event is larger than {CALL_BYTES_MAX} bytes.")
     try:
         call = decode_call(raw)
-    except DecodeError as error:
+    except _UNREADABLE as error:
         raise _misunderstood(error) from None
     kind = kind or call.type or ""
     event_id = EventId(call.message_id or derive(NAME, received, index, bytes(raw).decode(errors="replace")))
@@ -146,7 +159,7 @@ def _identifiers(call: Call, kind: str) -> tuple[Identifier, ...]:
     if anonymous := _text(call.anonymous_id):
         keys.append(Identifier("anonymous_id", anonymous))
     if kind == "identify" and (email := _email(call)):
-        keys.append(email_identifier(email))
+        keys.append(Identifier("email", email))
     if not keys:
         raise EventError("missing_identifier", "The event has neither a userId nor an anonymousId.")
     return tuple(keys)
@@ -221,10 +234,10 @@ def _instant_or_none(value: object) -> Instant | None:
         return None
 
 
-def _misunderstood(error: DecodeError) -> EventError:
+def _misunderstood(error: Exception) -> EventError:
     """Return the coded form of a decoding error; msgspec's messages name types and places, never values."""
     if not isinstance(error, ValidationError):
-        return EventError("bad_json", "The body is not valid JSON.")
+        return EventError("bad_json", "The body is not valid JSON, or nested too deep.")
     message = str(error)
     code = "bad_timestamp" if "timestamp`" in message.lower() else "bad_shape"
     return EventError(code, f"{message}.")
