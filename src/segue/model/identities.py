@@ -41,6 +41,11 @@ class Resolution(Struct, frozen=True, array_like=True):
     absorbed: tuple[CustomerId, ...] = ()
 
 
+def email_identifier(address: str) -> Identifier:
+    """Return the identifier of an e-mail address: the address as it is compared, in small letters without blanks."""
+    return Identifier("email", address.strip().casefold())
+
+
 def contact_point_key(kind: str, address: str) -> str:
     """Return the key under which an address is counted and suppressed: a digest, so that no ledger holds the address.
 

@@ -67,7 +67,7 @@ def test_identify_states_traits_and_its_email_identifies_too() -> None:
     incoming = translate(type="identify", userId="u1", traits={"email": "Ann@Example.com"})
     assert isinstance(incoming.event, Identified)
     assert incoming.event.traits == {"email": "Ann@Example.com"}
-    assert incoming.identifiers == (Identifier("user_id", "u1"), Identifier("email", "Ann@Example.com"))
+    assert incoming.identifiers == (Identifier("user_id", "u1"), Identifier("email", "ann@example.com"))
 
 
 def test_traits_of_rudder_clients_are_read_from_the_context_and_the_calls_own_win() -> None:

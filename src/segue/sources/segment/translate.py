@@ -23,7 +23,7 @@ from msgspec import DecodeError, Raw, Struct, ValidationError
 
 from segue.model.errors import EventError, SegueError
 from segue.model.events import Event, Identified, Incoming, Tracked
-from segue.model.identities import Identifier
+from segue.model.identities import Identifier, email_identifier
 from segue.model.ids import CustomerId, EventId, derive
 from segue.model.time import Instant, parse_instant
 from segue.sources.segment.calls import CALL_BYTES_MAX, Batch, Call, Context, decode_batch, decode_call, decode_key
@@ -159,7 +159,7 @@ def _identifiers(call: Call, kind: str) -> tuple[Identifier, ...]:
     if anonymous := _text(call.anonymous_id):
         keys.append(Identifier("anonymous_id", anonymous))
     if kind == "identify" and (email := _email(call)):
-        keys.append(Identifier("email", email))
+        keys.append(email_identifier(email))
     if not keys:
         raise EventError("missing_identifier", "The event has neither a userId nor an anonymousId.")
     return tuple(keys)
