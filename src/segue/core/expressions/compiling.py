@@ -55,9 +55,9 @@ def generate_batch(nodes: Mapping[str, Node], features: Mapping[str, FeatureSpec
     return _function("batch", "all conditions", [*lines, "return holding"])
 
 
-def execute(source: str) -> dict[str, Any]:
+def execute(source: str, helpers: Mapping[str, Callable[..., Any]] = {}) -> dict[str, Any]:
     """Return the names that generated ``source`` defines; it can reach the helpers and nothing else."""
-    namespace: dict[str, Any] = {"__builtins__": _BUILTINS, "NOTHING": {}, **HELPERS}
+    namespace: dict[str, Any] = {"__builtins__": _BUILTINS, "NOTHING": {}, "SCALARS": _SCALARS, **HELPERS, **helpers}
     exec(compile(source, "<expressions>", "exec"), namespace)  # noqa: S102  # written by this package, from typed trees
     return namespace
 
@@ -68,3 +68,4 @@ def _function(name: str, subject: str, lines: Iterable[str]) -> str:
 
 
 _BUILTINS = {builtin.__name__: builtin for builtin in (abs, bool, float, int, len, max, min, str, type)}
+_SCALARS = frozenset((str, int, float, bool))

@@ -5,6 +5,7 @@ instant where one is asked for.
 """
 
 from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 

@@ -111,7 +111,8 @@ class Writer:
             case Member():
                 return self._member(node, "not in")
             case Choose():
-                return f"({self.is_false(node.then)} if {self.is_true(node.condition)} else {self.is_false(node.otherwise)})"
+                then, otherwise = self.is_false(node.then), self.is_false(node.otherwise)
+                return f"({then} if {self.is_true(node.condition)} else {otherwise})"
             case Call() if node.function != "coalesce":
                 written = self.value(node)
                 return _both(written.guards, f"not {written.text}")
