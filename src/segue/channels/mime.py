@@ -3,14 +3,14 @@
 Nothing here reads the clock or draws a boundary: Date is the decision's moment, Message-ID and boundary derive from the
 delivery id, so that a resend can be recognised as one.
 
-The standard library parses addresses and encodes words, but the message is put together here: its own policies fold a
+The standard library encodes words and dates, but the message is put together here: its own policies fold a
 long List-Unsubscribe into encoded words, which no mailbox provider reads as a link, and take five times as long.
 """
 
 import re
 from binascii import b2a_qp
 from email.header import Header
-from email.utils import format_datetime, formataddr, parseaddr
+from email.utils import format_datetime, formataddr
 
 from msgspec import Struct
 
@@ -21,8 +21,11 @@ from segue.model.ids import derive
 from segue.model.time import to_datetime
 
 _LOCAL = r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]{1,64}"
-_DOMAIN = r"(?=.{1,253}$)[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*"
-_MAILBOX = re.compile(f"(?P<local>{_LOCAL})@(?P<domain>{_DOMAIN})")
+_DOMAIN = r"(?=[^>]{1,253}(?:>|$))[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*"
+_NAME = r"\"[^\"\\\x00-\x1f\x7f]*\"|[^<>@\"\x00-\x1f\x7f]*"
+_MAILBOX = re.compile(
+    f"(?P<bare_local>{_LOCAL})@(?P<bare_domain>{_DOMAIN})|(?P<name>{_NAME})<(?P<local>{_LOCAL})@(?P<domain>{_DOMAIN})>"
+)
 
 
 class Mailbox(Struct, frozen=True):
@@ -51,16 +54,15 @@ class Mailbox(Struct, frozen=True):
 
 def parse_mailbox(text: str) -> Mailbox | None:
     """Return the one mailbox in ``text`` ("a@b.example" or "A <a@b.example>"); None when there is not exactly that."""
-    if re.search(r"[\x00-\x1f\x7f]", text):
+    match = _MAILBOX.fullmatch(text.strip(" "))
+    if match is None:
         return None
-    name, address = parseaddr(text)
-    match = _MAILBOX.fullmatch(address)
-    if match is None or (address != text.strip() and f"<{address}>" not in text):
-        return None
+    local, domain = (match["local"], match["domain"]) if match["local"] else (match["bare_local"], match["bare_domain"])
     try:
-        return Mailbox(name, match["local"], match["domain"].encode("idna").decode("ascii"))
+        ascii_domain = domain.encode("idna").decode("ascii")
     except UnicodeError:
         return None
+    return Mailbox((match["name"] or "").strip(' "'), local, ascii_domain)
 
 
 def build_mail(

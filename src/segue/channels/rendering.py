@@ -88,8 +88,8 @@ class Templates:
         return value
 
     def _source(self, name: str) -> Source | Refusal:
-        path = (self._folder / name).resolve()
         try:
+            path = (self._folder / name).resolve()
             if not path.is_relative_to(self._folder.resolve()):
                 return Refusal(Reason.RENDER_ABORT, "the template is outside of templates/")
             changed_at = path.stat().st_mtime_ns

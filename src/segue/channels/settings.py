@@ -53,8 +53,20 @@ def variable_of(secret: Secret) -> str:
     return secret.env if isinstance(secret, EnvironmentSecret) else secret[2:-1]
 
 
-def reveal(secret: Secret, environment: Mapping[str, str]) -> str:
-    """Return the secret's value.
+class Revealed:
+    """A secret's value, which only ``value`` gives away: no repr, format or traceback of locals does."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return "Revealed(***)"
+
+
+def reveal(secret: Secret, environment: Mapping[str, str]) -> Revealed:
+    """Return the secret's value, wrapped.
 
     Raises:
         ChannelError: the environment variable is not set, or empty.
@@ -63,4 +75,4 @@ def reveal(secret: Secret, environment: Mapping[str, str]) -> str:
     value = environment.get(variable, "")
     if not value:
         raise ChannelError(f"The environment variable {variable} is not set.", f"Set {variable} before the start.")
-    return value
+    return Revealed(value)

@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ssl import SSLContext
 
 from aiosmtplib import SMTP, SMTPException
+
+from segue.channels.settings import Revealed
 
 IDLE_SECONDS_MAX = 60.0
 """Relays close idle connections after some minutes; ours are closed first."""
@@ -24,7 +26,7 @@ class Relay:
     timeout: float
     tls: SSLContext | None
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: Revealed | None = None
 
     def connection(self) -> SMTP:
         """Return a connection, not yet open."""
@@ -35,7 +37,7 @@ class Relay:
             start_tls=self.security == "starttls",
             tls_context=self.tls,
             username=self.username,
-            password=self.password,
+            password=self.password.value if self.password else None,
             local_hostname=self.local_hostname,
             timeout=self.timeout,
         )

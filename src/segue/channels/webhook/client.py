@@ -16,7 +16,7 @@ from segue.channels.context import ChannelContext
 from segue.channels.liquid_strict import Refusal
 from segue.channels.outcomes import rejected, retryable
 from segue.channels.rendering import Templates, template_data
-from segue.channels.settings import reveal
+from segue.channels.settings import Revealed, reveal
 from segue.channels.unsubscribe import link_for
 from segue.channels.webhook.config import Settings
 from segue.channels.webhook.translate import to_body, to_headers, to_outcome, to_receipts, verify_call
@@ -49,7 +49,7 @@ class WebhookChannel:
         self._templates = Templates(context.workspace)
         self._url = _parse_url(spec.name, settings.url)
         self._backend = GuardedBackend(settings.ports, settings.allow_hosts, resolver)
-        self._secrets: tuple[str, ...] = ()
+        self._secrets: tuple[Revealed, ...] = ()
         self._pool: httpcore2.AsyncConnectionPool | None = None
 
     async def start(self) -> None:
@@ -86,15 +86,14 @@ class WebhookChannel:
         return ()
 
     def read_receipts(self, headers: Mapping[str, str], body: bytes, *, now: Instant) -> tuple[Receipt, ...]:
-        return to_receipts(verify_call(headers, body, self._secrets, now), body, now)
+        call_id = verify_call(headers, body, [secret.value for secret in self._secrets], now)
+        return to_receipts(call_id, body, now)
 
     async def _post(self, command: Deliver, body: bytes) -> Outcome:
         assert self._pool is not None, "deliver comes between start and stop"
         now = _now()
-        headers = [
-            (name.encode(), value.encode())
-            for name, value in to_headers(command.delivery_id, body, self._secrets, now).items()
-        ]
+        signed = to_headers(command.delivery_id, body, [secret.value for secret in self._secrets], now)
+        headers = [(name.encode(), value.encode()) for name, value in signed.items()]
         headers += [(b"host", _host_header(self._url)), (b"content-length", str(len(body)).encode())]
         try:
             async with asyncio.timeout(self._settings.timeout):
@@ -118,12 +117,12 @@ class WebhookChannel:
             return content
         return to_body(command, rendered, content, self._settings.include, url)
 
-    def _read_secrets(self) -> tuple[str, ...]:
+    def _read_secrets(self) -> tuple[Revealed, ...]:
         references = [self._settings.secret, self._settings.next_secret]
         secrets = tuple(reveal(reference, self._context.environment) for reference in references if reference)
         for secret in secrets:
             try:
-                Webhook(secret)
+                Webhook(secret.value)
             except (Base64Error, ValueError, EmptyWebhookSecretError):
                 raise ChannelError(
                     f"The signing secret of channel {self.name!r} is not one.",
