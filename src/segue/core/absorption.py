@@ -7,9 +7,9 @@ from segue.core.decisioning.assignment import merge_assignments
 from segue.core.delivery.outbox import merge_outboxes
 from segue.core.identity.absorb import absorb_ids
 from segue.core.journeys.merge import merge_enrollments
-from segue.core.profiles import merge_profiles
-from segue.core.triggers import merge_watches
-from segue.core.world import World
+from segue.core.profiles.merge import merge_profiles
+from segue.core.triggers.merge import merge_watches
+from segue.core.world import World, all_features
 from segue.model.customers import Customer
 from segue.model.events import Merged
 from segue.model.journeys import Ended
@@ -30,7 +30,7 @@ def absorb_customer(customer: Customer, event: Merged, world: World) -> tuple[Cu
         customer_id=customer.customer_id,
         version=max(customer.version, other.version),
         absorbed=absorb_ids(customer, other),
-        profile=merge_profiles(customer.profile, other.profile, world.profile),
+        profile=merge_profiles(customer.profile, other.profile, all_features(world.workspace)),
         watches=merge_watches(customer.watches, other.watches),
         enrollments=enrollments,
         assignment=merge_assignments(customer.assignment, other.assignment),

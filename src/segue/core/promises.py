@@ -7,7 +7,7 @@ waits is held.
 from msgspec.structs import replace
 
 from segue.core.arbitration.gate import Gate
-from segue.core.arbitration.ledger import release, reserve
+from segue.core.arbitration.ledger import release, renew, reserve
 from segue.core.arbitration.rules.contact_point import address_of
 from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
@@ -37,7 +37,9 @@ class Promises:
         self._decisions: list[Decision] = []
         self._commands: list[Command] = list(opened.commands)
         for flight in opened.retries:
+            self._contacts = renew(self._contacts, flight.candidate.delivery_id, gate.view.now)
             self._send(replace(flight, retry_at=NEVER))
+        gate.notice(self._contacts.ledger)
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return the decisions made, in order."""

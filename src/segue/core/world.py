@@ -58,7 +58,7 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         revision=revision or workspace_revision(workspace),
         seed=workspace.seed,
         profile=compile_profile(msgspec.structs.replace(workspace, features=features)),
-        triggers=compile_triggers(triggers, conditions),
+        triggers=compile_triggers(triggers, workspace),
         journeys=compile_journeys(workspace, actions, conditions),
         actions=actions,
         sources=compile_sources(workspace, actions),
@@ -93,6 +93,8 @@ def scope_of(site: Site, workspace: Workspace, features: Mapping[str, FeatureSpe
 def _compile_conditions(workspace: Workspace, features: Mapping[str, FeatureSpec]) -> dict[str, Condition]:
     nodes: dict[str, Node] = {}
     for site in sites(workspace):
+        if site.key.startswith("triggers.") or ".entry.on" in site.key:
+            continue  # `core.triggers` compiles its own, all conditions of one event into one function
         expect = None if site.expect == "any" else site.expect
         try:
             nodes[site.key] = parse(site.source, scope_of(site, workspace, features), expect)

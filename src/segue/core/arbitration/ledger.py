@@ -58,6 +58,12 @@ def settle_contact(contacts: Contacts, report: DeliveryReported) -> Contacts:
     )
 
 
+def renew(contacts: Contacts, delivery_id: str, now: Instant) -> Contacts:
+    """Return the ledger with the slot of a message that is tried again moved to ``now``: it counts when it arrives."""
+    moved = tuple(replace(c, at=now) if c.delivery_id == delivery_id else c for c in contacts.ledger)
+    return Contacts(tuple(sorted(moved, key=lambda contact: contact.at)))
+
+
 def release(contacts: Contacts, delivery_ids: tuple[str, ...]) -> Contacts:
     """Return the ledger without the slots of deliveries that failed for good before anything was sent."""
     if not delivery_ids:
