@@ -98,9 +98,31 @@ def add_seen(state: dict[str, int] | None, at: int, value: Any, edge: int | None
         return state
     grown = state.copy() if edge is None else {k: seen for k, seen in state.items() if seen > edge}
     grown[key] = at
-    if len(grown) > MOST_DISTINCT:
-        del grown[min(grown, key=lambda k: (grown[k], k))]
-    return grown
+    return _most_recent(grown)
+
+
+def merge_instants(ours: list[int], theirs: list[int]) -> list[int]:
+    """Return the instants of two customers as one state."""
+    return sorted((*ours, *theirs))
+
+
+def merge_values(ours: list[Any], theirs: list[Any]) -> list[Any]:
+    """Return the amounts or values of two customers as one state; the next event coalesces it where it is too long."""
+    entries = [(at, value) for state in (ours, theirs) for at, value in zip(*state, strict=True)]
+    entries.sort(key=lambda entry: (entry[0], order_of(entry[1])))
+    return [[at for at, _ in entries], [value for _, value in entries]]
+
+
+def merge_seen(ours: dict[str, int], theirs: dict[str, int]) -> dict[str, int]:
+    """Return the values that two customers were seen with as one state."""
+    return _most_recent({**theirs, **{key: max(at, theirs.get(key, at)) for key, at in ours.items()}})
+
+
+def _most_recent(seen: dict[str, int]) -> dict[str, int]:
+    if len(seen) <= MOST_DISTINCT:
+        return seen
+    kept = sorted(seen, key=lambda key: (seen[key], key))[-MOST_DISTINCT:]
+    return {key: seen[key] for key in kept}
 
 
 def value_key(value: Any) -> str:

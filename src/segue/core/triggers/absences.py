@@ -72,6 +72,12 @@ def due_firings(watches: tuple[Watch, ...], now: Instant) -> tuple[tuple[Watch, 
     return running, [Firing(watch.trigger, watch.facts) for watch in due]
 
 
+def merge_absences(ours: tuple[Watch, ...], theirs: tuple[Watch, ...]) -> tuple[Watch, ...]:
+    """Return the watches of two customers who are one: of two for one trigger, the one that began later."""
+    latest = {watch.trigger: watch for watch in sorted((*theirs, *ours), key=lambda watch: watch.since)}
+    return tuple(sorted(latest.values(), key=lambda watch: (watch.since, watch.trigger)))
+
+
 def _cancels(watch: Watch, plan: AbsencePlan, moment: Moment) -> bool:
     return watch.since <= moment.fact.at <= watch.due and moment.holds(plan.then_not_when)
 

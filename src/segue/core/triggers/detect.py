@@ -1,7 +1,7 @@
 """Detect which triggers fire in one transition, and what has to be watched after it."""
 
 from segue.core.facts import Fact
-from segue.core.triggers.absences import due_firings, listen
+from segue.core.triggers.absences import due_firings, listen, merge_absences
 from segue.core.triggers.counts import detect_counts
 from segue.core.triggers.events import detect_events
 from segue.core.triggers.firing import Firing, Moment
@@ -43,3 +43,10 @@ def detect(
 def next_due(watches: Watches) -> Instant:
     """Return the moment at which the next absence comes due; `NEVER` where none is watched."""
     return min((watch.due for watch in watches.absences), default=NEVER)
+
+
+def merge_watches(ours: Watches, theirs: Watches) -> Watches:
+    """Return what triggers remember of two customers who turned out to be one."""
+    if not theirs.absences:
+        return ours
+    return Watches(merge_absences(ours.absences, theirs.absences), ours.reached)
