@@ -81,8 +81,7 @@ CODES: dict[str, Code] = {
     "SG604": Code("Action that nothing proposes", "No journey, rule or placement ever considers it.", "warning"),
     "SG605": Code("No variant on these channels", "The proposal would never have a candidate."),
     "SG606": Code("Unknown channel type", "There is no such channel to open."),
-    "SG607": Code("The channel's settings are not valid", "The channel could not be opened."),
-    "SG608": Code("Two variants on one channel", "An action has one variant a channel; the other would never be used."),
+    "SG607": Code("Two variants on one channel", "An action has one variant a channel; the other would never be used."),
     # contact rules, groups, policy
     "SG701": Code("Group shares leave nothing", "Nobody would be left for the agent group."),
     "SG702": Code("Unknown group", "The standing groups are holdout, random and rules; agent is the rest."),

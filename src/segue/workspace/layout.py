@@ -22,6 +22,7 @@ from segue.model.catalogue import Action, Audience, Definition, EventSpec, Featu
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 from segue.model.workspace import PolicySpec
+from segue.sources.files.mapping import SourceMapping
 
 STATE_FOLDER = ".segue"
 """What Segue itself keeps in a workspace: store, keys, schemas. Not for git."""
@@ -112,7 +113,7 @@ KINDS = (
     Kind("action", "actions/*.yaml", Action, "action"),
     Kind("journey", "journeys/*.yaml", Journey, "journey"),
     Kind("audience", "audiences/*.yaml", Audience, "audience"),
-    Kind("source", "sources/*.yaml", dict[str, Any]),
+    Kind("source", "sources/*.yaml", SourceMapping),
     Kind("test", "tests/*.yaml", dict[str, Any]),
 )
 

@@ -61,7 +61,7 @@ def load(folder: Path) -> LoadedWorkspace:
         workspace=draft.workspace,
         channels={name: _settings(name, settings) for name, settings in draft.segue.channels.items()},
         server=draft.segue.server,
-        sources={file.name: file.definition for file in declared if file.kind.name == "source"},
+        sources={file.name: file.document.value for file in declared if file.kind.name == "source"},
         tests=tuple(draft.folder / file.document.file for file in declared if file.kind.name == "test"),
         places={f"{kind}:{name}": document.place() for (kind, name), document in draft.documents.items()},
         warnings=findings,
@@ -83,7 +83,8 @@ def _examine(folder: Path) -> tuple[Draft, tuple[Declared, ...], tuple[Finding, 
     folder = folder.resolve()
     declared, unreadable = read_folder(folder)
     draft, misnamed = make_draft(folder, declared)
-    findings = {*unreadable, *misnamed, *run_checks(draft)}
+    earlier = (*unreadable, *misnamed)
+    findings = {*earlier, *run_checks(draft, earlier)}
     return draft, declared, tuple(sorted(findings, key=lambda finding: (finding.place, finding.code, finding.reason)))
 
 

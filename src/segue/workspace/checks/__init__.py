@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator
 from segue.workspace.checks.actions import check_actions
 from segue.workspace.checks.channels import check_channels
 from segue.workspace.checks.contact_rules import check_contact_rules
+from segue.workspace.checks.engine import check_engine
+from segue.workspace.checks.expressions import check_expressions
 from segue.workspace.checks.features import check_features
 from segue.workspace.checks.journeys import check_journeys
+from segue.workspace.checks.sources import check_sources
 from segue.workspace.checks.templates import check_templates
 from segue.workspace.checks.triggers import check_triggers
 from segue.workspace.checks.whole import check_segue
@@ -21,11 +24,17 @@ CHECKS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     check_actions,
     check_journeys,
     check_contact_rules,
+    check_expressions,
     check_templates,
+    check_sources,
 )
 
 
-def run_checks(draft: Draft) -> Iterator[Finding]:
-    """Yield everything that the checks find."""
-    for check in CHECKS:
-        yield from check(draft)
+def run_checks(draft: Draft, earlier: tuple[Finding, ...] = ()) -> tuple[Finding, ...]:
+    """Return everything that the checks find; ``earlier`` is what reading found, which tells whether to ask the
+    engine too.
+    """
+    found = [finding for check in CHECKS for finding in check(draft)]
+    if all(finding.severity == "warning" for finding in (*earlier, *found)):
+        found += check_engine(draft)
+    return tuple(found)

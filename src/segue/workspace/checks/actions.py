@@ -37,7 +37,7 @@ def _check_variant(draft: Draft, action: Action, index: int, variant: Variant) -
     yield from refer("channel", variant.channel, draft.names("segue", "channels"), at)
     if variant.channel in [earlier.channel for earlier in action.variants[:index]]:
         reason = f"{action.action!r} has two variants on {variant.channel!r}."
-        yield Finding("SG608", at, reason, "Keep one of them, or make two actions.")
+        yield Finding("SG607", at, reason, "Keep one of them, or make two actions.")
     if variant.audience is not None:
         at = draft.at("action", action.action, *place, "audience")
         yield from refer("audience", variant.audience, draft.names("audience"), at)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from segue.channels.manifest import manifests
 from segue.channels.registry import settings_type
-from segue.model.errors import ChannelError
 from segue.workspace.documents import Document
 from segue.workspace.draft import Draft, split_settings
 from segue.workspace.findings import Finding
@@ -36,9 +35,4 @@ def _check_settings(draft: Draft, name: str, channel_type: str, settings: dict[s
         {path[2:]: mark for path, mark in whole.marks.items() if path[:2] == prefix},
         {path[2:]: mark for path, mark in whole.keys.items() if path[:2] == prefix},
     )
-    try:
-        _, findings = convert_document(part, settings_type(channel_type))
-    except ChannelError as error:
-        at = draft.at("segue", "", *prefix)
-        findings = (Finding("SG607", at, error.reason, error.instruction),)
-    yield from findings
+    yield from convert_document(part, settings_type(channel_type))[1]
