@@ -106,7 +106,7 @@ def _scan_parquet(connection: "DuckDBPyConnection", path: Path, wanted: tuple[st
 def _relation(source: str, number: str, is_readable: str, wanted: tuple[str, ...], texts: list[str]) -> str:
     columns = "".join(f", {text} AS {quote_name(name)}" for name, text in zip(wanted, texts, strict=True))
     # the names chosen here hold a blank that no file's header is likely to have
-    return f'SELECT {number} AS "the row", {is_readable} AS "is readable"{columns} FROM {source}'  # noqa: S608
+    return f'SELECT {number} AS "the row", {is_readable} AS "is readable"{columns} FROM {source}'
 
 
 def _as_text(column: str, kind: str) -> str:
@@ -126,9 +126,10 @@ def _json_path(name: str) -> str:
 
 
 def _read_header(path: Path, mapping: SourceMapping) -> tuple[str, ...]:
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
     encoding = "utf-8-sig" if mapping.encoding == "utf-8" else mapping.encoding
-    with TextIOWrapper(cast(IO[bytes], opened), encoding=encoding, newline="") as text:
+    with path.open("rb") as file:
+        stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+        text = TextIOWrapper(cast(IO[bytes], stream), encoding=encoding, newline="")
         header = tuple(next(csv.reader(text, delimiter=mapping.delimiter), ()))
     if not header or len(set(header)) != len(header) or "" in header:
         reason = f"{path.name} does not begin with a header of distinct column names."

@@ -43,7 +43,7 @@ def query(mapping: SourceMapping, relation: str) -> str:
     moment = _instant(text_of(mapping.at.column), mapping.at)
     inner = [
         '"the row" AS row_number',
-        f"{moment} AS at",
+        f"{moment} AS moment",
         f"{_name(mapping)} AS name",
         *(f"{sql} AS i{index}" for index, sql in enumerate(identifiers)),
         *(f"{text_of(text)} AS k{index}" for index, text in enumerate(mapping.event_id.columns)),
@@ -56,13 +56,13 @@ def query(mapping: SourceMapping, relation: str) -> str:
     fault = (
         "CASE WHEN early <> '' THEN early"
         f" WHEN {has_nobody} THEN 'no_identifier'"
-        " WHEN at IS NULL THEN CASE WHEN has_no_time THEN 'bad_time:empty' ELSE 'bad_time:not a time' END"
+        " WHEN moment IS NULL THEN CASE WHEN has_no_time THEN 'bad_time:empty' ELSE 'bad_time:not a time' END"
         " WHEN name IS NULL THEN 'no_event'"
         " WHEN bad_value <> '' THEN 'bad_value:' || bad_value ELSE '' END"
     )
     outer = [
         "row_number",
-        "at",
+        "moment",
         f"{fault} AS fault",
         "name",
         *(f"i{index}" for index in range(len(identifiers))),
@@ -70,8 +70,8 @@ def query(mapping: SourceMapping, relation: str) -> str:
         *(f"v{index}" for index in range(len(values))),
     ]
     return (
-        f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM ({relation}))"  # noqa: S608
-        " ORDER BY at NULLS LAST, row_number"
+        f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM ({relation}))"
+        " ORDER BY moment NULLS LAST, row_number"
     )
 
 
@@ -164,7 +164,8 @@ def _instant(text: str, moment: Moment) -> str:
     else:
         naive, aware = f"TRY_CAST({text} AS TIMESTAMP)", f"TRY_CAST({text} AS TIMESTAMPTZ)"
         has_offset = f"regexp_matches({text}, {quote_text(_HAS_OFFSET)}) AND contains({text}, ':')"
-        instant = f"CASE WHEN {has_offset} THEN {_micros(aware, aware)} ELSE {_micros(naive, f'timezone({zone}, {naive})')} END"
+        in_zone = _micros(naive, f"timezone({zone}, {naive})")
+        instant = f"CASE WHEN {has_offset} THEN {_micros(aware, aware)} ELSE {in_zone} END"
     return f"CASE WHEN {instant} BETWEEN {EARLIEST} AND {LATEST} THEN {instant} END"
 
 
