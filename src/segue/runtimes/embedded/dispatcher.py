@@ -1,0 +1,288 @@
+"""The dispatcher: carries committed commands out, each exactly as often as promised.
+
+For each command: ``attempting`` becomes durable, the gate is asked once more, the channel is called, and what it says
+goes back to the writer as an event. So after a crash the ledger tells which calls may have happened:
+
+- the channel takes idempotency keys, or the command sets a state (an audience): the same key is sent again;
+- the message is transactional: it is sent again, and flagged as a possible duplicate;
+- otherwise the outcome is ``unknown``, and it is never sent again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from segue.core.handover import recheck
+from segue.model.commands import Command, CreateTask, Deliver, SyncAudience
+from segue.model.deliveries import DeliveryStatus, Outcome
+from segue.model.errors import StoreError
+from segue.model.events import DeliveryReported
+from segue.model.ids import CustomerId, EventId, derive
+from segue.model.time import Instant
+from segue.ports.channel import AnyChannel, AudienceChannel, MessageChannel, TaskChannel
+from segue.ports.store import LedgerChange, LedgerRow, Store
+from segue.runtimes.embedded.batch import Issued
+from segue.runtimes.embedded.lanes import Bucket, Lane
+from segue.runtimes.embedded.settings import Settings
+from segue.runtimes.embedded.stats import Counters
+from segue.runtimes.embedded.writer import Writer
+
+log = logging.getLogger("segue.runtime")
+
+POSSIBLE_DUPLICATE = "possible_duplicate"
+INTERRUPTED = "interrupted"
+NO_CHANNEL = "no_channel"
+
+
+class Back(Protocol):
+    """The way back into the writer; each call returns after the commit."""
+
+    async def mark(self, changes: Sequence[LedgerChange]) -> None: ...
+
+    async def report(self, events: Sequence[DeliveryReported]) -> object: ...
+
+
+class Dispatcher:
+    """Owns the lanes and their workers."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, AnyChannel],
+        writer: Writer,
+        back: Back,
+        store: Store,
+        *,
+        settings: Settings,
+        counters: Counters,
+        epoch: int,
+    ) -> None:
+        self._channels = channels
+        self._writer = writer
+        self._back = back
+        self._store = store
+        self._settings = settings
+        self._counters = counters
+        self._epoch = epoch
+        self._lanes: dict[str, Lane] = {}
+        self._buckets = {name: Bucket(rate) for name, rate in settings.channel_rates.items()}
+        self._workers: list[asyncio.Task[None]] = []
+        self._resent: dict[tuple[str, int], str] = {}
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Settle what a crash interrupted, then begin with what the ledger still holds."""
+        for name in self._channels:
+            self._lane(name)
+        interrupted = [row for row in await self._pending() if row.status is DeliveryStatus.ATTEMPTING]
+        for row in interrupted:
+            await self._settle_interrupted(row)
+        for lane in self._lanes.values():
+            await self._catch_up(lane)
+
+    def take(self, commands: Sequence[Issued]) -> None:
+        """Take commands of a commit; never waits."""
+        by_channel: dict[str, list[Issued]] = {}
+        for issued in commands:
+            by_channel.setdefault(issued.command.channel, []).append(issued)
+        for channel, some in by_channel.items():
+            self._lane(channel).offer(some)
+
+    def backlog(self) -> dict[str, int]:
+        """Return how many commands wait in memory, by channel."""
+        return {name: len(lane) for name, lane in self._lanes.items()}
+
+    async def drain(self) -> None:
+        """Wait until every command is carried out (for replays and tests; under load there is always a next one)."""
+        for lane in self._lanes.values():
+            await lane.idle()
+
+    async def stop(self) -> None:
+        """Begin no more calls, and give those that have begun some time; what is left is settled by the next start."""
+        self._stopping = True
+        for lane in self._lanes.values():
+            lane.close()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=self._settings.stop_seconds)
+            for worker in self._workers:
+                worker.cancel()
+            await asyncio.gather(*self._workers, return_exceptions=True)
+
+    # -- lanes --------------------------------------------------------------------------------------------------
+
+    def _lane(self, channel: str) -> Lane:
+        lane = self._lanes.get(channel)
+        if lane is None:
+            lane = self._lanes[channel] = Lane(channel, self._settings.channel_backlog)
+            is_audience = isinstance(self._channels.get(channel), AudienceChannel)
+            count = 1 if is_audience else self._settings.channel_workers
+            work = self._work_in_batches if is_audience else self._work_singly
+            self._workers += [asyncio.create_task(work(lane), name=f"segue-{channel}-{n}") for n in range(count)]
+        return lane
+
+    async def _work_singly(self, lane: Lane) -> None:
+        while not self._stopping:
+            for issued in await lane.take():
+                await self._guard(lane, [issued])
+            await self._catch_up(lane)
+
+    async def _work_in_batches(self, lane: Lane) -> None:
+        while not self._stopping:
+            some = await lane.take(self._settings.audience_batch_max)
+            if some and len(some) < self._settings.audience_batch_max:
+                await asyncio.sleep(self._settings.audience_linger_seconds)
+                room = self._settings.audience_batch_max - len(some)
+                some += await lane.take(room) if len(lane) else []
+            if some:
+                await self._guard(lane, some)
+            await self._catch_up(lane)
+
+    async def _catch_up(self, lane: Lane) -> None:
+        """Read commands back from the ledger once everything in memory is under way."""
+        if self._stopping or not lane.begin_catching_up():
+            return
+        limit = self._settings.channel_backlog
+        commands = await asyncio.to_thread(self._read_back, lane.channel, limit)
+        lane.offer(commands)
+        lane.is_behind = lane.is_behind or len(commands) >= limit
+
+    def _read_back(self, channel: str, limit: int) -> list[Issued]:
+        rows = self._store.pending(channel, limit=limit)
+        wanted = {(row.delivery_id, row.seq) for row in rows if row.status is DeliveryStatus.DECIDED}
+        commands: list[Issued] = []
+        for seq in dict.fromkeys(row.seq for row in rows):
+            commands += [issued for issued in _issued_by(self._store, seq) if issued.key in wanted]
+        return commands
+
+    # -- one command --------------------------------------------------------------------------------------------
+
+    async def _guard(self, lane: Lane, some: list[Issued]) -> None:
+        """Carry commands out; a failure of the store ends the runtime, so it ends the worker too."""
+        try:
+            bucket = self._buckets.get(lane.channel)
+            if bucket is not None:
+                await bucket.take()
+            await self._carry_out(lane.channel, some)
+        except StoreError:
+            self._stopping = True
+        finally:
+            for issued in some:
+                lane.finish(issued)
+
+    async def _carry_out(self, channel: str, some: list[Issued]) -> None:
+        now = self._writer.now()
+        await self._back.mark([_attempting(issued, now, self._epoch) for issued in some])
+        outcomes = await self._hand_over(self._channels.get(channel), some)
+        events = [self._reported(issued, outcome) for issued, outcome in zip(some, outcomes, strict=True)]
+        await self._back.report(events)
+        for event in events:
+            self._counters.deliveries[channel, event.status.value] += 1
+
+    async def _hand_over(self, channel: AnyChannel | None, some: list[Issued]) -> Sequence[Outcome]:
+        commands = [issued.command for issued in some]
+        try:
+            if isinstance(channel, AudienceChannel):
+                return await channel.sync([command for command in commands if isinstance(command, SyncAudience)])
+            return [await self._hand_over_one(channel, issued) for issued in some]
+        except Exception as error:
+            # A channel's "no" is an outcome. What it raises is a bug, and nobody knows how far it came.
+            log.error("Channel %s raised %s", some[0].command.channel, type(error).__name__)
+            detail = type(error).__name__
+            return [_outcome(command, DeliveryStatus.UNKNOWN, detail) for command in commands]
+
+    async def _hand_over_one(self, channel: AnyChannel | None, issued: Issued) -> Outcome:
+        command = issued.command
+        if isinstance(command, Deliver) and isinstance(channel, MessageChannel):
+            population, now = self._writer.population, self._writer.now()
+            customer = population.customer(population.directory.survivor(command.customer_id))
+            reason = recheck(customer, command, now=now, world=population.world)
+            if reason is None:
+                return await channel.deliver(command)
+            # An attempt that a crash interrupted may have arrived: then nobody can say that it was withdrawn.
+            status = DeliveryStatus.UNKNOWN if issued.key in self._resent else DeliveryStatus.WITHDRAWN
+            return _outcome(command, status, reason.value)
+        if isinstance(command, CreateTask) and isinstance(channel, TaskChannel):
+            return await channel.create(command)
+        return _outcome(command, DeliveryStatus.REJECTED, NO_CHANNEL)
+
+    def _reported(self, issued: Issued, outcome: Outcome) -> DeliveryReported:
+        command = issued.command
+        flag = self._resent.pop(issued.key, "")
+        return DeliveryReported(
+            event_id=EventId(derive("outcome", command.delivery_id, issued.seq)),
+            customer_id=self._customer_of(command.customer_id),
+            at=self._writer.now(),
+            delivery_id=command.delivery_id,
+            status=outcome.status,
+            attempt=_attempt_of(command),
+            detail=f"{flag} {outcome.detail}".strip(),
+            provider_id=outcome.provider_id,
+            retry_after=outcome.retry_after,
+        )
+
+    # -- after a crash ------------------------------------------------------------------------------------------
+
+    async def _settle_interrupted(self, row: LedgerRow) -> None:
+        """Decide about a call that may or may not have happened."""
+        issued = await asyncio.to_thread(self._find, row)
+        channel = self._channels.get(row.channel)
+        if issued is not None and channel is not None and _may_repeat(issued.command, channel):
+            is_safe = channel.spec.is_idempotent or isinstance(issued.command, SyncAudience)
+            self._resent[issued.key] = "" if is_safe else POSSIBLE_DUPLICATE
+            self._lane(row.channel).insist(issued)
+            return
+        event = DeliveryReported(
+            event_id=EventId(derive("outcome", row.delivery_id, row.seq)),
+            customer_id=self._customer_of(row.customer_id),
+            at=self._writer.now(),
+            delivery_id=row.delivery_id,
+            status=DeliveryStatus.UNKNOWN,
+            attempt=row.attempt,
+            detail=INTERRUPTED,
+        )
+        await self._back.report([event])
+        self._counters.deliveries[row.channel, DeliveryStatus.UNKNOWN.value] += 1
+
+    async def _pending(self) -> list[LedgerRow]:
+        rows: list[LedgerRow] = []
+        after = 0
+        while page := await asyncio.to_thread(self._store.pending, None, after):
+            rows += page
+            after = page[-1].seq
+        return rows
+
+    def _find(self, row: LedgerRow) -> Issued | None:
+        found = [issued for issued in _issued_by(self._store, row.seq) if issued.key == (row.delivery_id, row.seq)]
+        return found[0] if found else None
+
+    def _customer_of(self, customer_id: CustomerId) -> CustomerId:
+        return self._writer.population.directory.survivor(customer_id)
+
+
+def _may_repeat(command: Command, channel: AnyChannel) -> bool:
+    if isinstance(command, SyncAudience) or channel.spec.is_idempotent:
+        return True
+    return isinstance(command, Deliver) and command.is_transactional
+
+
+def _issued_by(store: Store, seq: int) -> list[Issued]:
+    entry = store.entry(seq)
+    return [Issued(seq, command) for command in entry.commands] if entry is not None else []
+
+
+def _attempting(issued: Issued, now: Instant, epoch: int) -> LedgerChange:
+    return LedgerChange(
+        delivery_id=issued.command.delivery_id,
+        attempt=_attempt_of(issued.command),
+        status=DeliveryStatus.ATTEMPTING,
+        at=now,
+        epoch=epoch,
+    )
+
+
+def _attempt_of(command: Command) -> int:
+    return command.attempt if isinstance(command, Deliver) else 1
+
+
+def _outcome(command: Command, status: DeliveryStatus, detail: str) -> Outcome:
+    return Outcome(delivery_id=command.delivery_id, status=status, detail=detail)

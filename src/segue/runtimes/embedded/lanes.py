@@ -1,0 +1,109 @@
+"""Lanes: the commands of one channel that wait for a worker. One lane never waits for another.
+
+Only so many are kept in memory. Beyond that the lane is *behind*: later commands stay in the ledger until it has caught
+up, and are then read back from there in order.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+from segue.model.ids import DeliveryId
+from segue.runtimes.embedded.batch import Issued
+
+Key = tuple[DeliveryId, int]
+
+
+class Lane:
+    """The queue of one channel.
+
+    Attributes:
+        is_behind: the ledger holds commands that are not here.
+    """
+
+    def __init__(self, channel: str, limit: int) -> None:
+        self.channel = channel
+        self.is_behind = True  # a restart begins with what the ledger holds
+        self._limit = limit
+        self._waiting: deque[Issued] = deque()
+        self._known: dict[Key, None] = {}
+        self._news = asyncio.Event()
+        self._rest = asyncio.Event()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def idle(self) -> None:
+        """Return when nothing waits, nothing is being carried out and nothing is left in the ledger."""
+        while self._known or self.is_behind:
+            self._rest.clear()
+            await self._rest.wait()
+
+    def offer(self, commands: Iterable[Issued]) -> None:
+        """Queue commands that are not here yet, in order, as long as there is room."""
+        for issued in commands:
+            if issued.key in self._known:
+                continue
+            if self.is_behind or len(self._waiting) >= self._limit:
+                self.is_behind = True
+                break
+            self._known[issued.key] = None
+            self._waiting.append(issued)
+        self._news.set()
+
+    def insist(self, issued: Issued) -> None:
+        """Put a command in front of all others: it was being carried out when the process died."""
+        self._known[issued.key] = None
+        self._waiting.appendleft(issued)
+        self._news.set()
+
+    def begin_catching_up(self) -> bool:
+        """Tell whether commands have to be read from the ledger now; what comes meanwhile is queued again."""
+        if self._waiting or not self.is_behind:
+            return False
+        self.is_behind = False
+        self._rest.set()
+        return True
+
+    async def take(self, at_most: int = 1) -> list[Issued]:
+        """Wait for commands and take the next ones; each must be given back to `finish`.
+
+        Returns nothing when there is only something to catch up with, and once the lane is closed.
+        """
+        while not (self._waiting or self.is_behind or self._closed):
+            self._news.clear()
+            await self._news.wait()
+        if self._closed:
+            return []
+        return [self._waiting.popleft() for _ in range(min(at_most, len(self._waiting)))]
+
+    def close(self) -> None:
+        """Hand out nothing more."""
+        self._closed = True
+        self._news.set()
+
+    def finish(self, issued: Issued) -> None:
+        """Forget a command: its outcome is durable, or will be looked at after a restart."""
+        self._known.pop(issued.key, None)
+        self._rest.set()
+
+
+class Bucket:
+    """A token bucket: ``rate`` calls a second on average, at most one second's worth at once."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._tokens = max(1.0, rate)
+        self._at: float | None = None
+
+    async def take(self) -> None:
+        """Wait for the next token."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._at is not None:
+            self._tokens = min(max(1.0, self._rate), self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        self._tokens -= 1.0
+        if self._tokens < 0.0:
+            await asyncio.sleep(-self._tokens / self._rate)

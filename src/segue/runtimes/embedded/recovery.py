@@ -1,0 +1,134 @@
+"""Recovery: the state of a store as of its last durable entry.
+
+The saved states are loaded, and the entries after the watermark are advanced again by the same engine. What comes out
+must be what the log says, byte for byte; if it is not, this Segue is not the one that wrote the log, and going on would
+silently rewrite history.
+"""
+
+from msgspec import Raw, Struct, msgpack
+
+from segue.core.identity.resolve import Directory
+from segue.core.world import World, build_world
+from segue.model.errors import StoreError
+from segue.model.ids import EventId, Revision
+from segue.model.time import Instant
+from segue.model.workspace import Workspace
+from segue.ports.store import Block, Store, unpack_entry
+from segue.runtimes.embedded.window import Window
+from segue.runtimes.population import Population
+
+
+class Recovered(Struct, frozen=True):
+    """What a runtime starts from.
+
+    Attributes:
+        last_now: ``now`` of the last entry, 0 for an empty log.
+        replayed: entries that were advanced again.
+    """
+
+    population: Population
+    window: Window
+    last_now: Instant
+    replayed: int
+
+
+class Worlds:
+    """The World of every revision in the log, built when it is first asked for."""
+
+    def __init__(self, store: Store, current: World | None = None) -> None:
+        self._store = store
+        self._worlds: dict[Revision, World] = {current.revision: current} if current is not None else {}
+
+    def of(self, revision: Revision) -> World:
+        """Return the World of ``revision``.
+
+        Raises:
+            StoreError: the store does not know it.
+        """
+        if revision not in self._worlds:
+            kept = self._store.workspace(revision)
+            if kept is None:
+                raise StoreError(
+                    f"The log was written with revision {revision}, which the store does not know.",
+                    "Restore the folder from a backup.",
+                )
+            workspace = msgpack.decode(kept, type=Workspace)
+            self._worlds[revision] = build_world(workspace, revision=revision)
+        return self._worlds[revision]
+
+
+def recover(store: Store, world: World, *, hot_customers: int, dedupe_window: int) -> Recovered:
+    """Return the population, the window of ids and the time at the end of the log.
+
+    Raises:
+        StoreError: the log is damaged, or does not replay to what it says.
+    """
+    watermark = store.watermark()
+    population = Population(world, Directory(store.links()), hot=hot_customers, seq=watermark)
+    population.load(store.states())
+    worlds = Worlds(store, world)
+    replayed = sum(replay_block(population, block, worlds, watermark) for block in store.blocks(watermark))
+    population.world = world
+    window, last_now = _rebuild_window(store, dedupe_window)
+    return Recovered(population, window, last_now, replayed)
+
+
+def replay_block(population: Population, block: Block, worlds: Worlds, watermark: int = 0) -> int:
+    """Advance a block's entries again and return how many.
+
+    Raises:
+        StoreError: the engine says something else than the log.
+    """
+    population.world = worlds.of(block.revision)
+    for link in block.links:
+        population.directory.add(link)
+    count = 0
+    for packed in block.entries:
+        entry = unpack_entry(packed)
+        if entry.seq <= watermark or population.skip(entry):
+            continue
+        try:
+            again = population.advance(entry.event, entry.now).packed
+        except Exception as error:
+            raise _differs(block, entry.seq, type(error).__name__) from error
+        if bytes(again) != bytes(packed):
+            raise _differs(block, entry.seq, "another result")
+        count += 1
+    return count
+
+
+class _EventHead(Struct, array_like=True):
+    tag: str
+    event_id: EventId
+
+
+class _EntryHead(Struct, array_like=True):
+    """The beginning of an entry: the rest of the array is not decoded."""
+
+    seq: int
+    partition: int
+    now: Instant
+    event: Raw
+
+
+_entry_head = msgpack.Decoder(_EntryHead).decode
+_event_head = msgpack.Decoder(_EventHead).decode
+
+
+def _rebuild_window(store: Store, size: int) -> tuple[Window, Instant]:
+    window, last_now = Window(size), Instant(0)
+    for block in store.blocks(max(0, store.last_seq() - size)):
+        for packed in block.entries:
+            head = _entry_head(packed)
+            last_now = head.now
+            event = _event_head(head.event)
+            if event.tag != "tick":
+                window.add(event.event_id)
+    return window, last_now
+
+
+def _differs(block: Block, seq: int, what: str) -> StoreError:
+    return StoreError(
+        f"Entry {seq} of the block that starts at {block.first} does not replay to what the log says ({what}).",
+        "Start once with the Segue version that wrote the log and stop it cleanly; then upgrade.",
+    )

@@ -1,0 +1,113 @@
+"""Counters of the embedded runtime, for /metrics and reports."""
+
+from bisect import bisect_left
+from collections import Counter, deque
+
+from msgspec import Struct
+
+from segue.model.decisions import SILENCE, Decision
+from segue.model.transitions import Transition
+
+LATENCY_BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Upper bounds of the commit latency's buckets, in seconds; one more bucket holds what is slower."""
+
+
+class Stats(Struct, frozen=True, kw_only=True):
+    """The counters at one moment.
+
+    Attributes:
+        events: advanced since the start, by kind.
+        suppressed: candidates that lost, by reason.
+        ended: journey runs that ended, by reason.
+        deliveries: by channel, then by status.
+        queue_depth: events that wait for a commit.
+        backlog: commands that wait for a worker, by channel.
+        commit_buckets: commits by latency, one number for each of `LATENCY_BOUNDS` and one for the slower ones.
+        commit_p50_seconds, commit_p99_seconds: of the last thousand commits.
+        watermark_lag: entries that a restart would replay.
+    """
+
+    events: dict[str, int]
+    duplicates: int
+    dead_letters: dict[str, int]
+    chosen: dict[str, int]
+    ghosts: int
+    silences: int
+    suppressed: dict[str, int]
+    ended: dict[str, int]
+    deliveries: dict[str, dict[str, int]]
+    customers: int
+    queue_depth: int
+    backlog: dict[str, int]
+    commits: int
+    commit_seconds: float
+    commit_buckets: tuple[int, ...]
+    commit_p50_seconds: float
+    commit_p99_seconds: float
+    last_seq: int
+    watermark_lag: int
+
+    @property
+    def events_total(self) -> int:
+        """All events advanced since the start."""
+        return sum(self.events.values())
+
+
+class Counters:
+    """What `Stats` is read from; changed by the writer and the dispatcher only."""
+
+    def __init__(self) -> None:
+        self.events: Counter[str] = Counter()
+        self.duplicates = 0
+        self.dead_letters: Counter[str] = Counter()
+        self.chosen: Counter[str] = Counter()
+        self.ghosts = 0
+        self.silences = 0
+        self.suppressed: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter()
+        self.deliveries: Counter[tuple[str, str]] = Counter()
+        self.commits = 0
+        self.commit_seconds = 0.0
+        self.commit_buckets = [0] * (len(LATENCY_BOUNDS) + 1)
+        self._latest: deque[float] = deque(maxlen=1000)
+
+    def count_event(self, kind: str, transitions: tuple[Transition, ...]) -> None:
+        """Count one advanced event and what its transitions did."""
+        self.events[kind] += 1
+        for transition in transitions:
+            for decision in transition.decisions:
+                self._count_decision(decision)
+            for ended in transition.ended:
+                self.ended[ended.reason] += 1
+            for blocked in transition.blocked:
+                self.suppressed[blocked.reason.value] += 1
+
+    def count_commit(self, seconds: float) -> None:
+        """Count one commit."""
+        self.commits += 1
+        self.commit_seconds += seconds
+        self.commit_buckets[bisect_left(LATENCY_BOUNDS, seconds)] += 1
+        self._latest.append(seconds)
+
+    def latency(self, quantile: float) -> float:
+        """Return a quantile of the latest commits' seconds, 0 while there was none."""
+        ordered = sorted(self._latest)
+        return ordered[min(len(ordered) - 1, int(quantile * len(ordered)))] if ordered else 0.0
+
+    def deliveries_by_channel(self) -> dict[str, dict[str, int]]:
+        """Return the delivery counts, by channel, then by status."""
+        counts: dict[str, dict[str, int]] = {}
+        for (channel, status), count in sorted(self.deliveries.items()):
+            counts.setdefault(channel, {})[status] = count
+        return counts
+
+    def _count_decision(self, decision: Decision) -> None:
+        if decision.chosen == SILENCE:
+            self.silences += 1
+        elif decision.is_ghost:
+            self.ghosts += 1
+        for considered in decision.considered:
+            if considered.suppressed is not None:
+                self.suppressed[considered.suppressed.value] += 1
+            elif considered.key == decision.chosen and considered.key != SILENCE:
+                self.chosen[considered.channel] += 1
