@@ -22,6 +22,7 @@ from liquid.tag import Tag
 from liquid.token import TOKEN_TAG, Token
 from msgspec import Struct
 
+from segue.channels.liquid_blank import mend_comparisons
 from segue.model.decisions import Reason
 
 
@@ -45,11 +46,14 @@ class Compiled(Struct, frozen=True):
 
 
 class LimitedEnvironment(Environment):
-    """Liquid with limits; all count over one rendering, partial templates included."""
+    """Liquid with limits, which count over one rendering, partial templates included; missing values are blank."""
 
     loop_iteration_limit = 10_000
     local_namespace_limit = 1_000_000
     output_stream_limit = 2_000_000
+
+    def from_string(self, *arguments: Any, **options: Any) -> BoundTemplate:
+        return mend_comparisons(super().from_string(*arguments, **options))
 
 
 class LiquidRenderer:
