@@ -56,7 +56,7 @@ def as_fact(event: Event, customer: Customer) -> Fact:
         case ContactPointChanged():
             return Fact("contact_point_changed", {"usable": event.usable}, {}, event.at)
         case DecisionRequested():
-            return Fact("decision_requested", {"placement": event.placement, **event.context}, {}, event.at)
+            return Fact("decision_requested", {**event.context, "placement": event.placement}, {}, event.at)
         case Tick() | Merged():
             return Fact("", {}, {}, event.at)
 

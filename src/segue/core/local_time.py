@@ -6,7 +6,9 @@ exists twice means the first.
 
 from datetime import datetime, timedelta
 
-from segue.model.time import Instant, from_datetime, load_zone, to_datetime
+from segue.model.time import DAY, MINUTE, SECOND, Instant, from_datetime, load_zone, to_datetime
+
+_MINUTES = DAY // MINUTE
 
 
 def next_local(now: Instant, zone: str, minute_of_day: int, days: int = 0) -> Instant:
@@ -24,20 +26,38 @@ def next_local(now: Instant, zone: str, minute_of_day: int, days: int = 0) -> In
 
 
 def quiet_until(now: Instant, zone: str, start: int, end: int) -> Instant | None:
-    """Return when the quiet window that ``now`` lies in ends; None when it lies in none.
+    """Return the first moment outside the quiet window that ``now`` lies in; None when it lies in none.
 
     The window is half open, [start, end), in local minutes of the day; it may span midnight; start = end is the whole
-    day, which never ends (the end of the following day is returned).
+    day, which never ends (a moment at most a day ahead is returned).
     """
     local = to_datetime(now, zone)
     minute = local.hour * 60 + local.minute
     is_inside = start <= minute < end if start < end else minute >= start or minute < end
     if not is_inside:
         return None
-    until = next_local(now, zone, end)
-    # A fold can show the window's last minutes twice: ask again at the end found.
-    later = to_datetime(until, zone)
-    return until if later.hour * 60 + later.minute >= end or start == end else next_local(until, zone, end)
+    into_minute = local.second * SECOND + local.microsecond
+    until = Instant(now - into_minute + ((end - minute) % _MINUTES or _MINUTES) * MINUTE)
+    changed = _clock_change(now, until, zone)
+    if changed is None:
+        return until
+    # The clock jumps on the way: that may lead out of the window, or make it longer or shorter.
+    return quiet_until(changed, zone, start, end) or changed
+
+
+def _clock_change(after: Instant, until: Instant, zone: str) -> Instant | None:
+    """Return when the zone's offset changes between two moments less than a day apart; None when it does not."""
+    before = to_datetime(after, zone).utcoffset()
+    if to_datetime(until, zone).utcoffset() == before:
+        return None
+    low, high = after, until
+    while high - low > 1:
+        middle = Instant((low + high) // 2)
+        if to_datetime(middle, zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _at_minute(day: datetime, zone: str, minute_of_day: int) -> Instant:
