@@ -13,13 +13,13 @@ DeliveryId = NewType("DeliveryId", str)
 RunId = NewType("RunId", str)
 Revision = NewType("Revision", str)
 
-type_separator = "\x1f"
+_SEPARATOR = "\x1f"
 
 
 def derive(*parts: str | int, size: int = 12) -> str:
     """Return a hexadecimal digest of ``parts``: ``2 * size`` characters, the same in every process.
 
     >>> derive("workspace", "customer", 7)
-    'f2ce8a1cad7f1cbab4c5b6f5'
+    'ef2676f6f01a134437f43971'
     """
-    return blake2b(type_separator.join(map(str, parts)).encode(), digest_size=size).hexdigest()
+    return blake2b(_SEPARATOR.join(map(str, parts)).encode(), digest_size=size).hexdigest()
