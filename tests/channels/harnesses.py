@@ -6,13 +6,13 @@ from email.policy import default
 from typing import Any
 
 from standardwebhooks import Webhook
-from tests.channels.endpoint import Endpoint
-from tests.channels.smtp_relay import Relay
 
 from segue.testing.conformance.audience_channel import AudienceHarness
 from segue.testing.conformance.channel import Harness
 from segue.testing.conformance.message_channel import MessageHarness, Mood, Received
 from segue.testing.conformance.placement_channel import PlacementHarness
+from tests.channels.endpoint import Endpoint
+from tests.channels.smtp_relay import Relay
 
 SIGNING_SECRET = "whsec_" + "c2VndWUta2l0LXNlY3JldC1vZi0zMi1ieXRlcyEh"
 

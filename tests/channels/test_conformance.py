@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.channels.harnesses import HARNESSES
 
 from segue.channels.manifest import load_manifest, manifests
 from segue.testing.conformance import audience_channel, message_channel, placement_channel
 from segue.testing.conformance.channel import Case, Harness, NotApplicable
+from tests.channels.harnesses import HARNESSES
 
 KITS: dict[str, tuple[Case[Any], ...]] = {
     "message": message_channel.CASES,

@@ -1,8 +1,8 @@
 """``{% if customer.name != blank %}``: the most common guard in Liquid, and what it means when the name is missing.
 
-In Liquid nil, false and what is missing are blank. The library compares a missing value equal to nothing but nil, so the
-guard would let a missing name through. Here the other side of every comparison with ``blank`` is told to count such a
-value as an empty text. (``empty`` is another matter: nil is not empty.)
+In Liquid nil, false and what is missing are blank. The library compares a missing value equal to nothing but nil, so
+the guard would let a missing name through. Here the other side of every comparison with ``blank`` is told to count such
+a value as an empty text. (``empty`` is another matter: nil is not empty.)
 """
 
 from collections.abc import Iterable
