@@ -1,0 +1,103 @@
+"""The application: one table of routes, and what every request passes through."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope as AsgiScope
+
+from segue.model.time import Clock
+from segue.ports.channel import AnyChannel
+from segue.runtimes.embedded import Embedded, wall_clock
+from segue.server import unsubscribe
+from segue.server.access import Access
+from segue.server.auth import Keys
+from segue.server.browsers import for_browsers
+from segue.server.customers import Customers
+from segue.server.decide import Decide
+from segue.server.ingest import SHORT_FORMS, Ingest
+from segue.server.metrics import RequestMetrics
+from segue.server.observe import Observed
+from segue.server.openapi import openapi_document
+from segue.server.problems import EXPECTED, answer_expected, answer_http
+from segue.server.receipts import Receipts
+from segue.server.status import Status
+from segue.server.unsubscribe import Unsubscribe
+from segue.sources.segment.calls import CALL_TYPES
+from segue.workspace import LoadedWorkspace
+
+
+class NamedRoute(Route):
+    """A route that leaves its template in the scope, for metrics and the log."""
+
+    def matches(self, scope: AsgiScope) -> tuple[Match, AsgiScope]:
+        match, child = super().matches(scope)
+        if match is not Match.NONE:
+            child["segue.route"] = self.path
+        return match, child
+
+
+def create_app(
+    runtime: Embedded,
+    loaded: LoadedWorkspace,
+    keys: Keys,
+    *,
+    channels: Mapping[str, AnyChannel],
+    clock: Clock = wall_clock,
+    open_access: bool = False,
+) -> Starlette:
+    """Return the ASGI application.
+
+    Args:
+        runtime: started; the application neither starts nor stops it.
+        channels: the runtime's; placements are rendered through theirs.
+        open_access: let programs and pages of this machine in without a key. Only `serve.serve` sets it, and only
+            where the server listens on the loopback interface.
+    """
+    access = Access(keys, is_open=open_access)
+    metrics = RequestMetrics()
+    workspace = loaded.workspace
+    ingest = Ingest(runtime, access, clock, workspace.zone_trait)
+    decide = Decide(runtime, access, workspace, channels, clock)
+    receipts = Receipts(runtime, access, clock)
+    customers = Customers(runtime, access, clock)
+    unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
+    status = Status(runtime, access, metrics, workspace)
+    to_browsers = ["POST", "OPTIONS"]
+    routes: Sequence[Route] = [
+        NamedRoute("/v1/batch", for_browsers(ingest.batch), methods=to_browsers),
+        NamedRoute("/v1/decide", for_browsers(decide.decide), methods=to_browsers),
+        *(NamedRoute(f"/v1/{kind}", for_browsers(ingest.call), methods=to_browsers) for kind in CALL_TYPES),
+        *(
+            NamedRoute(f"/v1/{short}", for_browsers(ingest.batch if short == "b" else ingest.call), methods=to_browsers)
+            for short in SHORT_FORMS
+        ),
+        NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
+        NamedRoute("/v1/receipts", receipts.receive, methods=["POST"]),
+        NamedRoute("/v1/customers", customers.find, methods=["GET"]),
+        NamedRoute("/v1/customers/{customer_id}", customers.show, methods=["GET"]),
+        NamedRoute("/v1/decisions/{decision_id}", customers.decision, methods=["GET"]),
+        NamedRoute(unsubscribe.PATH, unsubscribing.ask, methods=["GET"]),
+        NamedRoute(unsubscribe.PATH, unsubscribing.withdraw, methods=["POST"]),
+        NamedRoute("/healthz", status.health, methods=["GET"]),
+        NamedRoute("/metrics", status.metrics, methods=["GET"]),
+        NamedRoute("/openapi.json", _serve_document(), methods=["GET"]),
+        NamedRoute("/", status.home, methods=["GET"]),
+    ]
+    handlers: dict[Any, Any] = dict.fromkeys(EXPECTED, answer_expected) | {HTTPException: answer_http}
+    return Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(Observed, metrics=metrics)])
+
+
+def _serve_document() -> Callable[[Request], Awaitable[Response]]:
+    document = msgspec.json.encode(openapi_document())
+
+    async def openapi(_request: Request) -> Response:
+        return Response(document, media_type="application/json")
+
+    return openapi

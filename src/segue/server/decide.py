@@ -1,0 +1,207 @@
+"""Decide: what should this placement show this customer now? An action with its content, or silence.
+
+The decision is logged before the answer is given. Its text comes from the placement's channel, rendered here from the
+variant's content; what cannot be rendered is told as ``content: null`` with its reason, and the page shows its own.
+"""
+
+from collections.abc import Mapping
+from secrets import token_hex
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.json import Decoder
+from starlette.requests import Request
+from starlette.responses import Response
+
+from segue.model.catalogue import Variant
+from segue.model.decisions import SILENCE, Considered, Decision
+from segue.model.events import DecisionRequested, Incoming
+from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId
+from segue.model.time import Clock
+from segue.model.workspace import Workspace
+from segue.ports.channel import AnyChannel, PlacementChannel
+from segue.runtimes.embedded import Embedded
+from segue.server.access import Access
+from segue.server.bodies import read_json
+from segue.server.naming import Identifiers, identifiers_of
+from segue.server.problems import Problem
+
+BODY_BYTES_MAX = 64 * 1024
+
+
+class DecideRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A placement's question.
+
+    Attributes:
+        customer: one or more identifiers: ``{"user_id": "u1"}``.
+        context: what the page knows (the product shown, the basket's value); conditions read it as ``event.NAME``.
+        n: how many places there are to fill.
+    """
+
+    customer: Identifiers
+    placement: str
+    context: dict[str, Any] = {}
+    n: Annotated[int, Meta(ge=1, le=20)] = 1
+
+
+class ChosenAction(Struct, frozen=True, kw_only=True):
+    """One place filled. Report what became of it to ``/v1/receipts`` with ``delivery_id``.
+
+    Attributes:
+        content: the variant's content, rendered; null where that failed, with the reason in ``detail``.
+        probability: with which the policy chose it.
+    """
+
+    decision_id: DecisionId
+    delivery_id: DeliveryId
+    action: str
+    channel: str
+    content: dict[str, Any] | None
+    probability: float
+    detail: str = ""
+
+
+class LosingCandidate(Struct, frozen=True, kw_only=True):
+    """A candidate that was not chosen, with its first failing reason."""
+
+    action: str
+    channel: str
+    reason: str
+    detail: str = ""
+
+
+class DecideAnswer(Struct, frozen=True, kw_only=True):
+    """What to show.
+
+    Attributes:
+        decision_id: of the first decision; null when there was nothing to decide about.
+        actions: empty for silence.
+        silence: nothing is to be shown; on purpose, or because nothing was left.
+        reasons: why the others were not chosen.
+    """
+
+    customer_id: CustomerId
+    placement: str
+    decision_id: DecisionId | None
+    silence: bool
+    actions: tuple[ChosenAction, ...]
+    reasons: tuple[LosingCandidate, ...]
+
+
+_decoder = Decoder(DecideRequest)
+_encode = msgspec.json.Encoder().encode
+
+
+class Decide:
+    """Answers placements."""
+
+    def __init__(
+        self, runtime: Embedded, access: Access, workspace: Workspace, channels: Mapping[str, AnyChannel], clock: Clock
+    ) -> None:
+        self._runtime = runtime
+        self._access = access
+        self._channels = channels
+        self._clock = clock
+        self._placements = placements_of(workspace)
+        self._variants = {
+            (action.action, variant.channel): variant for action in workspace.actions for variant in action.variants
+        }
+
+    async def decide(self, request: Request) -> Response:
+        """``POST /v1/decide``."""
+        self._access.require(request, "decide")
+        asked = await read_json(request, _decoder, BODY_BYTES_MAX)
+        if asked.placement not in self._placements:
+            raise Problem(404, "unknown_placement", "No action of the workspace has a variant for this placement.")
+        incoming = self._as_incoming(asked)
+        decided = await self._runtime.decide(incoming)
+        decisions = tuple(decision for decision in decided if placement_of(decision) == asked.placement)
+        customer_id = decisions[0].customer_id if decisions else self._customer_of(incoming)
+        customer = self._runtime.customer(customer_id)
+        traits = customer.profile.traits if customer is not None else {}
+        data = {"customer": traits, "event": asked.context, "context": asked.context}
+        actions = tuple(
+            self._chosen(decision, winner, data)
+            for decision in decisions
+            if (winner := carried_out(decision)) is not None
+        )
+        return Response(
+            _encode(
+                DecideAnswer(
+                    customer_id=customer_id,
+                    placement=asked.placement,
+                    decision_id=decisions[0].decision_id if decisions else None,
+                    silence=not actions,
+                    actions=actions,
+                    reasons=tuple(loser for decision in decisions[-1:] for loser in losers(decision)),
+                )
+            ),
+            media_type="application/json",
+        )
+
+    def _as_incoming(self, asked: DecideRequest) -> Incoming:
+        event_id, at = EventId(f"decide-{token_hex(12)}"), self._clock()
+        event = DecisionRequested(
+            event_id=event_id,
+            customer_id=CustomerId(""),
+            at=at,
+            placement=asked.placement,
+            context=asked.context,
+            count=asked.n,
+        )
+        identifiers = identifiers_of(asked.customer)
+        return Incoming(identifiers=identifiers, event=event, event_id=event_id, at=at, source="decide")
+
+    def _customer_of(self, incoming: Incoming) -> CustomerId:
+        """Return whose request it was, when there was nothing to decide about."""
+        found = (self._runtime.find(identifier) for identifier in incoming.identifiers)
+        return next(customer_id for customer_id in found if customer_id is not None)
+
+    def _chosen(self, decision: Decision, winner: Considered, data: Mapping[str, Any]) -> ChosenAction:
+        variant = self._variants[winner.action, winner.channel]
+        content, detail = self._render(variant, data)
+        return ChosenAction(
+            decision_id=decision.decision_id,
+            delivery_id=decision.delivery_id,
+            action=winner.action,
+            channel=winner.channel,
+            content=content,
+            probability=decision.probability,
+            detail=detail,
+        )
+
+    def _render(self, variant: Variant, data: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str]:
+        channel = self._channels.get(variant.channel)
+        if not isinstance(channel, PlacementChannel):
+            return dict(variant.content), ""
+        shown = channel.present(variant.content, data)
+        return (None, shown.detail) if shown.detail else (shown.content, "")
+
+
+def placements_of(workspace: Workspace) -> frozenset[str]:
+    """Return the placements that may be asked for: those declared, and those that some action can fill."""
+    named = {variant.placement for action in workspace.actions for variant in action.variants if variant.placement}
+    return frozenset(named | set(workspace.placements))
+
+
+def placement_of(decision: Decision) -> str:
+    """Return the placement that a decision is about, "" for another slot; ``#2`` and so on are its further places."""
+    kind, _, name = decision.slot.partition("#")[0].partition(":")
+    return name if kind == "placement" else ""
+
+
+def carried_out(decision: Decision) -> Considered | None:
+    """Return the candidate to show; None for silence, and for a held-out customer's ghost."""
+    if decision.chosen == SILENCE or decision.is_ghost:
+        return None
+    return next(candidate for candidate in decision.considered if candidate.key == decision.chosen)
+
+
+def losers(decision: Decision) -> tuple[LosingCandidate, ...]:
+    """Return what was not chosen, and why; without silence itself."""
+    return tuple(
+        LosingCandidate(action=c.action, channel=c.channel, reason=c.suppressed, detail=c.detail)
+        for c in decision.considered
+        if c.suppressed is not None and c.key != SILENCE
+    )
