@@ -101,6 +101,11 @@ CODES: dict[str, Code] = {
         "No postal address", "Promotional e-mail must name the sender's address in many countries.", "warning"
     ),
     "SG804": Code("Template that nothing uses", "Usually a variant names another file.", "warning"),
+    "SG805": Code(
+        "The template uses a trait that is not declared",
+        "Where the customer lacks it the message is not sent; declared traits are known to somebody.",
+        "warning",
+    ),
     # the rest
     "SG901": Code("The source's mapping is not valid", "Its files could not be read."),
     "SG902": Code("The engine refuses the workspace", "The definitions are well-formed but cannot be compiled."),

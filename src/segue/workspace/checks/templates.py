@@ -6,14 +6,14 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from segue.channels.liquid_strict import LiquidRenderer, Refusal
+from segue.channels.liquid_strict import Refusal
 from segue.channels.rendering import Source, read_source
+from segue.workspace.checks.liquid import check_liquid
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding, Place
 from segue.workspace.schema import suggest
 
 _RENDER_TAG = re.compile(r"{%-?\s*render\s+['\"]([^'\"]+)['\"]")
-_LINE = re.compile(r" in line (\d+)$")
 _MARKUP = re.compile(r"<(style|mj-style|mj-head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _POSTAL = re.compile(r"address|\b\d{4,5}\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
 
@@ -28,15 +28,14 @@ class Use(Struct, frozen=True):
 
 def check_templates(draft: Draft) -> Iterator[Finding]:
     """Yield what is wrong with the templates and with the variants that name them."""
-    folder = draft.folder / "templates"
-    texts = _read_all(folder)
+    texts = _read_all(draft.folder / "templates")
     uses = list(_uses(draft))
     for use in uses:
         if use.template not in texts:
             reason = f"There is no template {use.template!r}."
             yield Finding("SG306", use.place, reason, suggest(use.template, tuple(texts), "templates"))
     for name, text in texts.items():
-        yield from _check_source(folder, name, text)
+        yield from _check_source(draft, name, text, texts)
     for name in sorted({use.template for use in uses if use.needs_way_out} & texts.keys()):
         yield from _check_promotion(name, texts)
     if "action" not in draft.broken:
@@ -59,19 +58,22 @@ def _read_all(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="replace") for path in files}
 
 
-def _check_source(folder: Path, name: str, text: str) -> Iterator[Finding]:
+def _check_source(draft: Draft, name: str, text: str, texts: dict[str, str]) -> Iterator[Finding]:
+    file = f"templates/{name}"
     source = read_source(name, text)
     if isinstance(source, Refusal):
-        yield Finding("SG801", Place(f"templates/{name}", 1, 1), f"{source.cause}.", "Correct the head of the file.")
+        yield Finding("SG801", Place(file, 1, 1), f"{source.cause}.", "Correct the head of the file.")
         return
+    for partial in _RENDER_TAG.finditer(text):
+        if partial[1] not in texts:
+            line = text.count("\n", 0, partial.start()) + 1
+            reason = f"There is no template {partial[1]!r}."
+            yield Finding("SG306", Place(file, line, 1), reason, suggest(partial[1], tuple(texts), "templates"))
     lines_before = text.count("\n", 0, len(text) - len(source.body))
     for part, is_html, offset in _parts(source, lines_before):
-        compiled = LiquidRenderer(is_html=is_html, partials=folder).compile(part)
-        if isinstance(compiled, Refusal):
-            line = _LINE.search(compiled.cause)
-            place = Place(f"templates/{name}", offset + (int(line[1]) if line else 1), 1)
-            reason = f"The template does not compile: {compiled.cause}."
-            yield Finding("SG801", place, reason, "Liquid is read strictly: look for a misspelt tag or filter.")
+        traits = None if "features" in draft.broken else draft.workspace.traits
+        for slip in check_liquid(part, is_html=is_html, folder=draft.folder / "templates", traits=traits):
+            yield Finding(slip.code, Place(file, offset + slip.line, 1), slip.reason, slip.instruction)
 
 
 def _parts(source: Source, lines_before: int) -> Iterator[tuple[str, bool, int]]:

@@ -1,0 +1,26 @@
+"""Actions and their variants."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.shop import FILES, Slip, assert_found
+
+OFFER = "actions/offer.yaml"
+
+SLIPS = [
+    Slip("SG306", OFFER, "template: offer.html", "template: ofer.html", "ofer.html"),
+    Slip("SG307", OFFER, "placement: home_hero", "placement: home_heron", "home_heron"),
+    Slip("SG308", OFFER, "    placement: home_hero", "    placement: home_hero\n    audience: byers", "byers"),
+    Slip("SG601", OFFER, FILES[OFFER].partition("variants:")[2], " []\n", "[]"),
+    Slip("SG602", OFFER, "    template: offer.html\n", "", "channel: email"),
+    Slip(
+        "SG603", OFFER, "    placement: home_hero", "    placement: home_hero\n    template: offer.html", "offer.html"
+    ),
+    Slip("SG607", OFFER, "  - channel: hero\n    placement: home_hero", "  - {channel: email, template: x}", "email, "),
+]
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.code}-{slip.instead}"[:50])
+def test_a_slip_is_found_at_its_place(tmp_path: Path, slip: Slip) -> None:
+    assert_found(tmp_path, slip)

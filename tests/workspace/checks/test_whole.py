@@ -1,0 +1,20 @@
+"""Mistakes in segue.yaml itself."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.workspace.shop import Slip, assert_found
+
+SLIPS = [
+    Slip("SG402", "segue.yaml", "Europe/London", "Europe/Lodnon", "Europe/Lodnon"),
+    Slip("SG701", "segue.yaml", "{holdout: 0.1}", "{holdout: 0.6, random: 0.4}", "groups"),
+    Slip("SG702", "segue.yaml", "holdout: 0.1", "holdouts: 0.1", "holdouts"),
+    Slip("SG706", "segue.yaml", "zone:", "policy: {name: rule}\nzone:", "rule}"),
+    Slip("SG707", "segue.yaml", "zone:", "policy: {exploration: 7}\nzone:", "7}"),
+]
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.code}-{slip.instead}"[:50])
+def test_a_slip_is_found_at_its_place(tmp_path: Path, slip: Slip) -> None:
+    assert_found(tmp_path, slip)
