@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.core.local_time import next_local, quiet_until
-from segue.model.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant, to_datetime
+from segue.model.time import DAY, HOUR, MINUTE, SECOND, WEEK, Instant, parse_instant, to_datetime
 
 ZONES = sorted(available_timezones())
 FIRST, LAST = parse_instant("2026-01-01T00:00Z"), parse_instant("2027-01-01T00:00Z")
@@ -26,8 +26,8 @@ class Change(NamedTuple):
 @cache
 def changes(zone: str) -> tuple[Change, ...]:
     found = []
-    for day in range(FIRST, LAST, DAY):
-        low, high = day, day + DAY
+    for low in range(FIRST, LAST, WEEK):
+        high = low + WEEK
         if offset(low, zone) == offset(high, zone):
             continue
         while high - low > SECOND:

@@ -1,0 +1,73 @@
+import pytest
+
+from segue.core.catalogue import (
+    ActionPlan,
+    VariantPlan,
+    compile_actions,
+    converted_feature,
+    converted_source,
+    hidden_features,
+)
+from segue.model.catalogue import FeatureSpec, Variant
+from segue.model.errors import SegueError
+from segue.model.time import HOUR
+from tests.builders import ALWAYS, CALL, DISPLAY, EMAIL, NEVER_TRUE, SMS, VARIANTS, WEBSITE, action, workspace
+
+
+def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None:
+    offer = action("offer", "email", "website", value=5.0, cost=0.5, priority=3, expires_after="12h")
+    conditions = {"actions.offer.eligible_when": ALWAYS, "actions.offer.converted": NEVER_TRUE}
+    assert compile_actions(workspace(actions=(offer,)), conditions) == {
+        "offer": ActionPlan(
+            action=offer,
+            total=4.5,
+            scores={"value": 5.0, "cost": 0.5, "priority": 3.0, "total": 4.5},
+            eligible_when=ALWAYS,
+            converted=NEVER_TRUE,
+            expires_after=12 * HOUR,
+            variants={
+                "email": VariantPlan(VARIANTS["email"], EMAIL, "message", interrupts=True),
+                "website": VariantPlan(VARIANTS["website"], WEBSITE, "placement:home_hero", interrupts=False),
+            },
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("channel", "slot", "interrupts"),
+    [
+        (EMAIL, "message", True),
+        (SMS, "message", True),
+        (CALL, "task", True),
+        (DISPLAY, "audience:reorder", False),
+        (WEBSITE, "placement:home_hero", False),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_messages_compete_for_one_slot_and_each_audience_and_placement_is_its_own(
+    channel: object, slot: str, interrupts: bool
+) -> None:
+    name = channel.name  # type: ignore[attr-defined]
+    compiled = compile_actions(workspace(actions=(action("offer", name),)), {})["offer"].variants[name]
+    assert (compiled.slot, compiled.interrupts) == (slot, interrupts)
+
+
+@pytest.mark.parametrize(
+    ("variant", "reason", "instruction"),
+    [
+        (Variant(channel="fax"), "which is no channel", "email, sms, website, display, call"),
+        (Variant(channel="display"), "needs `audience`", "Name the audience"),
+        (Variant(channel="website"), "needs `placement`", "Name the placement"),
+    ],
+    ids=lambda value: getattr(value, "channel", ""),
+)
+def test_a_variant_that_cannot_be_carried_out_is_refused(variant: Variant, reason: str, instruction: str) -> None:
+    with pytest.raises(SegueError, match=reason) as refused:
+        compile_actions(workspace(actions=(action(variants=(variant,)),)), {})
+    assert instruction in refused.value.instruction
+
+
+def test_an_action_that_can_succeed_remembers_when_it_last_did() -> None:
+    shop = workspace(actions=(action("offer", converted_by="order", converted_within="14d"), action("hello")))
+    assert hidden_features(shop) == {converted_feature("offer"): FeatureSpec(kind="last", event="order")}
+    assert converted_source(shop.actions[0]) == f'now - {converted_feature("offer")} < "14d"'
