@@ -68,7 +68,7 @@ class Relay:
     def _authenticate(
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword
     ) -> AuthResult:
-        return AuthResult(success=data.password == self._password.encode())
+        return AuthResult(success=data.password == self._password.encode(), handled=False)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -24,7 +24,8 @@ _LOCAL = r"[^\s\x00-\x1f\x7f@<>()\[\],;:\\\"]{1,64}"
 _DOMAIN = r"(?=[^>]{1,253}(?:>|$))[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*"
 _NAME = r'"[^"\\\x00-\x1f\x7f]*"|[^<>@"\x00-\x1f\x7f]*'
 _MAILBOX = re.compile(
-    f"(?P<bare_local>{_LOCAL})@(?P<bare_domain>{_DOMAIN})|(?P<name>{_NAME}) *<(?P<local>{_LOCAL})@(?P<domain>{_DOMAIN})>"
+    rf"(?P<bare_local>{_LOCAL})@(?P<bare_domain>{_DOMAIN})"
+    rf"|(?P<name>{_NAME}) *<(?P<local>{_LOCAL})@(?P<domain>{_DOMAIN})>"  # the name may be empty
 )
 
 
