@@ -24,18 +24,18 @@ def compile_quiet_hours(hours: tuple[QuietHours, ...]) -> tuple[QuietPlan, ...]:
 
 
 def check_quiet_hours(channel: str, zone: str, now: Instant, plans: tuple[QuietPlan, ...]) -> Verdict | None:
-    """Refuse contact inside a quiet window, until the moment that no window covers any more."""
+    """Refuse contact inside a quiet window, until the moment that no window covers any more.
+
+    Where windows overlap, one that drops is enough.
+    """
+    concerned = [plan for plan in plans if not plan.channels or channel in plan.channels]
     until, holds = now, True
-    for _ in range(len(plans) + 1):
-        moved = False
-        for plan in plans:
-            if plan.channels and channel not in plan.channels:
-                continue
-            end = quiet_until(until, zone, plan.start, plan.end)
-            if end is not None:
-                until, holds, moved = end, holds and plan.holds, True
-        if not moved:
+    for _ in range(len(concerned) + 1):
+        covering = [(end, plan) for plan in concerned if (end := quiet_until(until, zone, plan.start, plan.end))]
+        if not covering:
             break
+        until = max(end for end, _ in covering)
+        holds = holds and all(plan.holds for _, plan in covering)
     if until == now:
         return None
     return Verdict(Reason.QUIET_DEFERRED, zone, until) if holds else Verdict(Reason.QUIET_DROPPED, zone)
