@@ -1,0 +1,165 @@
+"""Scenarios: stories about one customer in virtual time, written in YAML. The schema of ``tests/NAME.yaml``.
+
+    scenarios:
+      - scenario: Whoever does not open the mail sees the ad
+        given:
+          start: "2011-01-03 10:00"
+          traits: {email: anna@example.com}
+        story:
+          - event: item_purchased
+            properties: {invoice: A1}
+          - after: 20d
+            event: item_purchased
+            properties: {invoice: A2}
+          - expect: {message: reorder_offer, channel: email, at: "2011-02-15 10:00"}
+          - expect_silence: {for: 47h}
+          - after: 1h
+            expect_member: reorder_due
+
+Each line of the story first lets time pass (``at`` a local time, or ``after`` the line before), and then says one
+thing. Times are local, in the scenario's zone. What each expectation means stands at its class.
+"""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from msgspec import Meta
+
+from segue.model.catalogue import Definition, DurationText, Name
+
+LocalTime: TypeAlias = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?$")]
+Status: TypeAlias = Literal["delivered", "bounced", "complained", "opened", "clicked", "unsubscribed"]
+Outcome: TypeAlias = Literal["accepted", "rejected", "retryable", "unknown"]
+
+
+class ConsentWord(Definition, frozen=True, kw_only=True):
+    """What the customer says about being contacted."""
+
+    granted: bool
+    channel: str = "*"
+    purpose: str = "*"
+
+
+class Given(Definition, frozen=True, kw_only=True):
+    """How the story begins.
+
+    Attributes:
+        zone: of the story's times; the workspace's where None.
+        group: the customer's standing group, so that no story depends on a draw.
+    """
+
+    start: LocalTime
+    zone: str | None = None
+    group: Literal["agent", "random", "rules", "holdout"] = "agent"
+    traits: dict[Name, Any] = {}
+    consents: tuple[ConsentWord, ...] = ()
+
+
+class Behaviour(Definition, frozen=True, kw_only=True):
+    """What becomes of messages: the first behaviour that fits decides; without one they are accepted, and no more.
+
+    Attributes:
+        attempts: only so many attempts, from the first on; all of them where None.
+        opened_after, clicked_after: counted from the hand-over.
+    """
+
+    channel: Name | None = None
+    action: Name | None = None
+    attempts: int | None = None
+    outcome: Outcome = "accepted"
+    opened_after: DurationText | None = None
+    clicked_after: DurationText | None = None
+
+
+class ExpectMessage(Definition, frozen=True, kw_only=True):
+    """The next message that no line has spoken of yet is this one.
+
+    Time runs until ``at``, or until the message comes but ``within`` at most; with neither, it has come already. With
+    ``at`` it came at this very moment.
+    """
+
+    message: Name
+    channel: Name | None = None
+    at: LocalTime | None = None
+    within: DurationText | None = None
+
+
+class Lasting(Definition, frozen=True, kw_only=True, rename={"duration": "for"}):
+    """A stretch of time from here: ``until`` a moment, or ``for`` a duration."""
+
+    until: LocalTime | None = None
+    duration: DurationText | None = None
+
+
+class ExpectSuppressed(Definition, frozen=True, kw_only=True):
+    """A decision since the line before the last expectation suppressed the action, for this first reason."""
+
+    action: Name
+    reason: str
+    channel: Name | None = None
+
+
+class ExpectHeld(Definition, frozen=True, kw_only=True):
+    """The action waits now, for this reason, and if ``until`` is given, until then."""
+
+    action: Name
+    reason: str
+    until: LocalTime | None = None
+
+
+class Line(Definition, frozen=True, kw_only=True):
+    """One line of a story: when, and exactly one of the others.
+
+    Attributes:
+        report: what a provider or the customer's mail program tells of the latest message.
+        expect: see `ExpectMessage`.
+        expect_ghost: the same of a held-out customer: the message was decided and not sent.
+        expect_silence: nothing is sent and no audience is joined meanwhile, nor was since the last line that spoke of
+            a message; ghosts are no messages.
+        expect_member, expect_not_member: the customer is (not) in this audience now.
+    """
+
+    at: LocalTime | None = None
+    after: DurationText | None = None
+    note: str = ""
+    event: str | None = None
+    properties: dict[str, Any] = {}
+    traits: dict[Name, Any] = {}
+    consent: ConsentWord | None = None
+    report: Status | None = None
+    expect: ExpectMessage | None = None
+    expect_ghost: ExpectMessage | None = None
+    expect_silence: Lasting | None = None
+    expect_member: Name | None = None
+    expect_not_member: Name | None = None
+    expect_suppressed: ExpectSuppressed | None = None
+    expect_held: ExpectHeld | None = None
+
+
+SAYINGS = (
+    "event",
+    "consent",
+    "report",
+    "expect",
+    "expect_ghost",
+    "expect_silence",
+    "expect_member",
+    "expect_not_member",
+    "expect_suppressed",
+    "expect_held",
+)
+"""What a line can say: exactly one of these; a line without any only lets time pass."""
+
+
+class Scenario(Definition, frozen=True, kw_only=True):
+    """A story with a name, which is a sentence."""
+
+    scenario: str
+    given: Given
+    deliveries: tuple[Behaviour, ...] = ()
+    story: tuple[Line, ...]
+
+
+class ScenarioFile(Definition, frozen=True, kw_only=True):
+    """A file under ``tests/``."""
+
+    scenarios: tuple[Scenario, ...]
