@@ -8,19 +8,20 @@ scores 24 candidates on three channels.
 """
 
 import gc
-import os
 import statistics
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from bench.peers import environment
 from bench.report import report
 from segue.core.engine import advance
 from segue.core.facts import as_fact
+from segue.core.journeys.moves import Surroundings
+from segue.core.journeys.run import run_journeys
 from segue.core.profiles import fold, zone_of
 from segue.core.triggers import detect
 from segue.core.view import View
@@ -35,7 +36,16 @@ from segue.model.time import DAY, HOUR, Instant, parse_instant
 from segue.model.workspace import Workspace
 
 START = parse_instant("2026-01-05T10:00:00Z")
-EVENTS = ("page_viewed", "item_added", "order_completed", "message_opened", "searched", "reviewed", "returned", "called")
+EVENTS = (
+    "page_viewed",
+    "item_added",
+    "order_completed",
+    "message_opened",
+    "searched",
+    "reviewed",
+    "returned",
+    "called",
+)
 CHANNELS = ("email", "sms", "push")
 ROUNDS, EVENTS_PER_ROUND = 15, 2_000
 
@@ -44,7 +54,7 @@ def main() -> None:
     """Measure, print one table, write ``bench/results/engine.json``."""
     world = build_world(workspace())
     customer = settled_customer(world)
-    plain = _best_us(lambda events: _advance_all(customer, events, world), plain_events)
+    plain = _best_us(lambda events: _advance_each(customer, events, world), plain_events)
     decision = _best_us(lambda events: _advance_each(customer, events, world), decision_events)
     _check(customer, world)
     rows = [("plain event (10 journeys, 40 features, 50 conditions)", plain, 20.0)]
@@ -162,11 +172,6 @@ def _track(name: str, event_id: str, at: Instant, properties: dict[str, object])
     )
 
 
-def _advance_all(customer: Customer, events: list[Event], world: World) -> None:
-    for event in events:
-        customer = advance(customer, event, now=event.at, world=world).customer
-
-
 def _advance_each(customer: Customer, events: list[Event], world: World) -> None:
     for event in events:
         advance(customer, event, now=event.at, world=world)
@@ -187,16 +192,20 @@ def _by_stage(customer: Customer, world: World) -> dict[str, float]:
     event = plain_events()[0]
     fact = as_fact(event, customer)
     profile = fold(customer.profile, event, fact, world.profile, START)
+    view = View(profile, fact, START, zone_of(profile, world.workspace))
+    around = Surroundings(view, "bench", customer.customer_id, {})
     stages: dict[str, Callable[[], object]] = {
         "profiles (fold)": lambda: fold(customer.profile, event, fact, world.profile, START),
         "view": lambda: View(profile, fact, START, zone_of(profile, world.workspace)),
         "triggers (detect)": lambda: detect(
             customer.watches, customer.profile, profile, fact, event, START, world.triggers
         ),
+        "journeys (run)": lambda: run_journeys(customer.enrollments, (), around, world.journeys),
     }
-    costs = {name: _best_us(lambda events, call=call: [call() for _ in events], plain_events) for name, call in stages.items()}
-    costs["journeys, rest"] = 0.0
-    return costs
+    return {
+        name: _best_us(lambda events, call=call: [call() for _ in events], plain_events)  # type: ignore[misc]
+        for name, call in stages.items()
+    }
 
 
 def _best_us(work: Callable[[list[Event]], object], make: Callable[[], list[Event]]) -> float:
@@ -218,20 +227,12 @@ def _best_us(work: Callable[[list[Event]], object], make: Callable[[], list[Even
 
 def _peer_us() -> float | None:
     """Return the peer's CPU microseconds for one check, measured now by its own script; None where it cannot run."""
+    python = environment("cue-notify==0.6.0", minor=12)
+    if python is None:
+        return None
     script = Path(__file__).parent / "peers" / "cue_notify_gate.py"
-    for python in _newer_pythons():
-        found = subprocess.run([python, script], capture_output=True, text=True, check=False)  # noqa: S603
-        if found.returncode == 0:
-            return float(found.stdout.split()[-1])
-        print(found.stderr.strip().splitlines()[-1:], file=sys.stderr)
-    return None
-
-
-def _newer_pythons() -> Iterator[str]:
-    """Yield interpreters that the peer accepts (3.12 or newer): SEGUE_PEER_PYTHON, where it is installed."""
-    named = os.environ.get("SEGUE_PEER_PYTHON")
-    if named:
-        yield named
+    found = subprocess.run([python, script], capture_output=True, text=True, check=True)
+    return float(found.stdout)
 
 
 if __name__ == "__main__":

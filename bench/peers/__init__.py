@@ -25,8 +25,11 @@ def environment(requirement: str, minor: int) -> Path | None:
     if base is None or not UV.exists():
         print(f"{requirement} is not measured: it needs Python 3.{minor}, which is not here.", file=sys.stderr)
         return None
-    for command in ([UV, "venv", "-q", "--python", base, folder], [UV, "pip", "install", "-q", "--python", python, requirement]):
-        if subprocess.run(command, check=False).returncode:  # noqa: S603
+    for command in (
+        [UV, "venv", "-q", "--python", base, folder],
+        [UV, "pip", "install", "-q", "--python", python, requirement],
+    ):
+        if subprocess.run(command, check=False).returncode:
             print(f"{requirement} is not measured: it could not be installed.", file=sys.stderr)
             return None
     return python
@@ -38,6 +41,6 @@ def _interpreter(minor: int) -> str | None:
     for pattern in WHERE_PYTHONS_LIVE:
         for path in sorted(glob(os.path.expanduser(pattern))):
             asked = [path, "-c", f"import sys; sys.exit(sys.version_info < (3, {minor}))"]
-            if subprocess.run(asked, check=False, capture_output=True).returncode == 0:  # noqa: S603
+            if subprocess.run(asked, check=False, capture_output=True).returncode == 0:
                 return path
     return None

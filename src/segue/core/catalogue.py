@@ -13,25 +13,41 @@ from segue.model.workspace import Workspace
 MESSAGE_SLOT = "message"
 
 
+class Scored(Struct, frozen=True):
+    """What is known of a candidate's worth, for policies; silence is the one with an empty action.
+
+    Attributes:
+        priority: the action's declared priority; 0 for silence.
+        total: expected worth less cost, in the workspace's currency; 0 for silence.
+    """
+
+    action: str
+    channel: str
+    priority: float
+    total: float
+
+
 class VariantPlan(Struct, frozen=True):
     """A variant with its channel.
 
     Attributes:
         slot: what it competes for: ``message``, ``audience:NAME``, ``placement:NAME`` or ``task``.
         interrupts: whether it counts as a contact (message and task families).
+        lane: (channel, purpose, category): what consent is asked about; candidates of one lane share the answer.
     """
 
     variant: Variant
     channel: ChannelSpec
     slot: str
     interrupts: bool
+    lane: tuple[str, str, str]
+    scored: Scored
 
 
 class ActionPlan(Struct, frozen=True):
     """A compiled action; durations in microseconds."""
 
     action: Action
-    total: float
     scores: dict[str, float]
     eligible_when: Condition | None
     converted: Condition | None
@@ -74,7 +90,6 @@ def _compile_action(
     key = f"actions.{action.action}"
     return ActionPlan(
         action=action,
-        total=action.value - action.cost,
         scores={
             "value": action.value,
             "cost": action.cost,
@@ -102,7 +117,14 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
             slot = f"audience:{_needed(variant.audience, action, channel, 'audience')}"
         case "placement":
             slot = f"placement:{_needed(variant.placement, action, channel, 'placement')}"
-    return VariantPlan(variant, channel, slot, interrupts=channel.family in ("message", "task"))
+    return VariantPlan(
+        variant,
+        channel,
+        slot,
+        interrupts=channel.family in ("message", "task"),
+        lane=(channel.name, action.purpose, action.category),
+        scored=Scored(action.action, channel.name, float(action.priority), action.value - action.cost),
+    )
 
 
 def _needed(value: str | None, action: Action, channel: ChannelSpec, field: str) -> str:

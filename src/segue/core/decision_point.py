@@ -7,10 +7,8 @@ from msgspec import Struct
 
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.verdicts import Verdict
-from segue.core.catalogue import ActionPlan
 from segue.core.decisioning.choose import Choice, choose
 from segue.core.decisioning.policies import POLICIES
-from segue.core.decisioning.policy import Scored
 from segue.core.world import World
 from segue.model.assignments import HOLDOUT
 from segue.model.customers import Answer, Held
@@ -50,14 +48,13 @@ class Decided(Struct, frozen=True):
 def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasion, world: World) -> Decided:
     """Return the decision among ``candidates`` of ``slot`` and silence."""
     decision_id = DecisionId(derive("decision", world.seed, occasion.customer_id, occasion.version, slot))
-    verdicts = [gate.judge(candidate) for candidate in candidates]
+    verdicts = gate.judge_all(candidates)
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
-    scored = [_score(candidates[index], world.actions[candidates[index].action]) for index in eligible]
+    scored = [world.variants[candidates[index].action, candidates[index].channel].scored for index in eligible]
     choice = choose(scored, gate.view, occasion.group, world.workspace.policy, POLICIES, world.seed, decision_id)
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
     is_ghost = winner is not None and occasion.group == HOLDOUT
-    for rank, index in enumerate(eligible):
-        verdicts[index] = _lot(candidates[index], winner, rank == choice.index, is_ghost, occasion.now, world)
+    _cast_lots(candidates, verdicts, eligible, winner, is_ghost, occasion.now, world)
     decision = Decision(
         decision_id=decision_id,
         customer_id=occasion.customer_id,
@@ -79,30 +76,40 @@ def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasio
         delivery_id=winner.delivery_id if winner is not None else DeliveryId(""),
     )
     held = tuple(
-        Held(candidate, verdict.until, verdict.reason)
-        for candidate, verdict in zip(candidates, verdicts, strict=True)
-        if verdict is not None and verdict.until and not _is_sibling(candidate, winner)
+        [
+            Held(candidate, verdict.until, verdict.reason)
+            for candidate, verdict in zip(candidates, verdicts, strict=True)
+            if verdict is not None and verdict.until and not _is_sibling(candidate, winner)
+        ]
     )
     return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held))
 
 
-def _score(candidate: Candidate, action: ActionPlan) -> Scored:
-    return Scored(candidate.key, candidate.action, candidate.channel, action.scores["priority"], action.total)
-
-
-def _lot(
-    candidate: Candidate, winner: Candidate | None, is_winner: bool, is_ghost: bool, now: Instant, world: World
-) -> Verdict | None:
-    """Return what befell an eligible candidate in the draw; None for the winner that is carried out."""
-    if is_winner:
-        return Verdict(Reason.HOLDOUT) if is_ghost else None
+def _cast_lots(
+    candidates: list[Candidate],
+    verdicts: list[Verdict | None],
+    eligible: list[int],
+    winner: Candidate | None,
+    is_ghost: bool,
+    now: Instant,
+    world: World,
+) -> None:
+    """Write down what befell each eligible candidate in the draw; nothing for a winner that is carried out."""
     if winner is None:
-        return Verdict(Reason.SILENCE)
-    if candidate.on_lost == "wait" and not _is_sibling(candidate, winner):
-        again = Instant(now + max(world.contact_rules.min_gap, MINUTE))
-        if again <= candidate.deadline:
-            return Verdict(Reason.LOST_ARBITRATION, winner.key, again)
-    return Verdict(Reason.LOST_ARBITRATION, winner.key)
+        lost = Verdict(Reason.SILENCE)
+        for index in eligible:
+            verdicts[index] = lost
+        return
+    lost = Verdict(Reason.LOST_ARBITRATION, winner.key)
+    again = Instant(now + max(world.contact_rules.min_gap, MINUTE))
+    for index in eligible:
+        candidate = candidates[index]
+        if candidate is winner:
+            verdicts[index] = Verdict(Reason.HOLDOUT) if is_ghost else None
+        elif candidate.on_lost == "wait" and again <= candidate.deadline and not _is_sibling(candidate, winner):
+            verdicts[index] = Verdict(Reason.LOST_ARBITRATION, winner.key, again)
+        else:
+            verdicts[index] = lost
 
 
 def _is_sibling(candidate: Candidate, winner: Candidate | None) -> bool:
@@ -118,22 +125,15 @@ def _considered(
     world: World,
 ) -> tuple[Considered, ...]:
     rows: list[Considered] = []
-    probability = dict(zip(eligible, choice.probabilities, strict=False))
-    for index, (candidate, verdict) in enumerate(zip(candidates, verdicts, strict=True)):
-        is_open = index in probability
-        rows.append(
-            Considered(
-                candidate.key,
-                candidate.action,
-                candidate.channel,
-                candidate.source,
-                world.actions[candidate.action].scores if is_open else {},
-                probability[index] if is_open else 0.0,
-                verdict.reason if verdict is not None else None,
-                verdict.detail if verdict is not None else "",
-                verdict.until if verdict is not None else 0,
-            )
-        )
+    chances = dict(zip(eligible, choice.probabilities, strict=False))
+    for index, candidate in enumerate(candidates):
+        verdict, chance = verdicts[index], chances.get(index)
+        scores = world.actions[candidate.action].scores if chance is not None else {}
+        names = (candidate.key, candidate.action, candidate.channel, candidate.source)
+        if verdict is None:
+            rows.append(Considered(*names, scores, chance or 0.0))
+        else:
+            rows.append(Considered(*names, scores, chance or 0.0, verdict.reason, verdict.detail, verdict.until))
     is_silent = choice.index == len(eligible)
     rows.append(
         Considered(

@@ -5,7 +5,6 @@ stage learns from a later one arrives as an event with a later timestamp (an ans
 """
 
 from hashlib import blake2b
-from typing import cast
 
 import msgspec
 
@@ -110,7 +109,7 @@ def _is_quiet(
     """Tell whether nothing can be due or proposed, as after most events: the decision half is skipped."""
     if progress.proposals or progress.ended or firings or absorbed.reconsider:
         return False
-    if isinstance(event, DecisionRequested | Merged) or before.profile.consents is not customer.profile.consents:
+    if isinstance(event, (DecisionRequested, Merged)) or before.profile.consents is not customer.profile.consents:
         return False
     return customer.outbox == Outbox() or next_due(customer.outbox) > now
 
@@ -190,7 +189,7 @@ def _candidates(
     world: World,
 ) -> list[Candidate]:
     candidates = [*opened.due, *progress.proposals]
-    fired = iter([firing.trigger for firing in firings])
+    fired = [firing.trigger for firing in firings]
     candidates += from_rules(fired, world.sources, customer.customer_id, event.event_id, now)
     if isinstance(event, DecisionRequested):
         candidates += for_placement(event, world.sources, opened.outbox.memberships, now)
@@ -201,8 +200,7 @@ def _by_slot(candidates: list[Candidate], world: World) -> dict[str, list[Candid
     """Return the candidates by what they compete for, in the order in which the slots were first named."""
     slots: dict[str, list[Candidate]] = {}
     for candidate in candidates:
-        action = world.actions.get(candidate.action)
-        variant = action.variants.get(candidate.channel) if action is not None else None
+        variant = world.variants.get((candidate.action, candidate.channel))
         slots.setdefault(variant.slot if variant is not None else "gone", []).append(candidate)
     return slots
 
@@ -231,7 +229,7 @@ def _finish(customer: Customer, progress: Progress, promises: Promises | None = 
         customer=customer,
         decisions=promises.decisions() if promises is not None else (),
         commands=promises.commands() if promises is not None else (),
-        wake_at=cast(Instant, wake_at),
+        wake_at=wake_at,
         ended=progress.ended,
         blocked=progress.blocked,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from segue.core.arbitration.gate import RulesPlan, compile_contact_rules
-from segue.core.catalogue import ActionPlan, compile_actions, hidden_features
+from segue.core.catalogue import ActionPlan, VariantPlan, compile_actions, hidden_features
 from segue.core.decisioning.candidates import Sources, compile_sources
 from segue.core.decisioning.policies import POLICIES
 from segue.core.expression_sites import Site, sites
@@ -27,6 +27,7 @@ class World(msgspec.Struct, frozen=True):
     Attributes:
         revision: names this World; by default a digest of the workspace, so that equal workspaces are one revision.
         seed: from which all chance derives.
+        variants: by (action, channel).
     """
 
     workspace: Workspace
@@ -36,6 +37,7 @@ class World(msgspec.Struct, frozen=True):
     triggers: TriggerPlan
     journeys: JourneyPlans
     actions: dict[str, ActionPlan]
+    variants: dict[tuple[str, str], VariantPlan]
     sources: Sources
     contact_rules: RulesPlan
 
@@ -61,6 +63,7 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         triggers=compile_triggers(triggers, workspace),
         journeys=compile_journeys(workspace, actions, conditions),
         actions=actions,
+        variants={(name, c): variant for name, plan in actions.items() for c, variant in plan.variants.items()},
         sources=compile_sources(workspace, actions),
         contact_rules=compile_contact_rules(workspace.contact_rules),
     )

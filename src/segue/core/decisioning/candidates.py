@@ -1,6 +1,6 @@
 """Sources of candidates other than journeys: rules whose trigger fired, standing actions that a placement asks for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -15,11 +15,16 @@ from segue.model.workspace import Workspace
 
 
 class RulePlan(Struct, frozen=True):
-    """A compiled rule: when its trigger fires, its action is a candidate on these (channel, slot) pairs."""
+    """A compiled rule: when its trigger fires, its action is a candidate on these channels.
 
-    name: str
+    Attributes:
+        channels: (channel, candidate key, digest of rule and slot: the rule's part of the send key).
+        deadline: microseconds.
+    """
+
+    source: str
     action: str
-    channels: tuple[tuple[str, str], ...]
+    channels: tuple[tuple[str, str, str], ...]
     deadline: int
 
 
@@ -45,8 +50,12 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
         if missing := [channel for channel in rule.channels if channel not in offered]:
             reason = f"Rule {rule.rule!r}: action {rule.action!r} has no variant on {', '.join(missing)}."
             raise SegueError(reason, "Add the variant, or name other channels.")
-        channels = tuple((channel, offered[channel].slot) for channel in rule.channels or offered)
-        plan = RulePlan(rule.rule, rule.action, channels, parse_duration(rule.deadline))
+        source = f"rule:{rule.rule}"
+        channels = tuple(
+            (channel, f"{source}/{rule.action}/{channel}", derive(source, offered[channel].slot, size=4))
+            for channel in rule.channels or offered
+        )
+        plan = RulePlan(source, rule.action, channels, parse_duration(rule.deadline))
         rules[rule.trigger] = (*rules.get(rule.trigger, ()), plan)
     standing: dict[str, tuple[tuple[str, str], ...]] = {}
     for name, action in actions.items():
@@ -58,24 +67,23 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
 
 
 def from_rules(
-    triggers: Iterator[str], sources: Sources, customer_id: CustomerId, event_id: EventId, now: Instant
-) -> Iterator[Candidate]:
-    """Yield the candidates of every rule whose trigger fired; one send key for each firing and slot."""
+    triggers: Iterable[str], sources: Sources, customer_id: CustomerId, event_id: EventId, now: Instant
+) -> list[Candidate]:
+    """Return the candidates of every rule whose trigger fired; one send key for each firing and slot."""
+    candidates: list[Candidate] = []
     for trigger in triggers:
-        for rule in sources.rules.get(trigger, ()):
-            source = f"rule:{rule.name}"
-            occurrence = (sources.workspace, customer_id, source, event_id)
-            for channel, slot in rule.channels:
-                yield Candidate(
-                    key=f"{source}/{rule.action}/{channel}",
-                    action=rule.action,
-                    channel=channel,
-                    source=source,
-                    delivery_id=DeliveryId(derive("send", *occurrence, slot)),
-                    deadline=Instant(now + rule.deadline),
-                    proposed_at=now,
-                    on_lost="skip",
+        rules = sources.rules.get(trigger)
+        if rules is None:
+            continue
+        firing = derive("send", sources.workspace, customer_id, trigger, event_id)
+        for rule in rules:
+            deadline = Instant(now + rule.deadline)
+            for channel, key, digest in rule.channels:
+                send_key = DeliveryId(firing + digest)
+                candidates.append(
+                    Candidate(key, rule.action, channel, rule.source, send_key, deadline, now, on_lost="skip")
                 )
+    return candidates
 
 
 def for_placement(

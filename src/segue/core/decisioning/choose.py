@@ -1,18 +1,18 @@
 """Choose: ask the policy for probabilities, mix in exploration, draw. The draw is a keyed hash: it can be repeated."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
+from math import fsum
 
 from msgspec import Struct
 
+from segue.core.catalogue import Scored
 from segue.core.chance import draw
-from segue.core.decisioning.policy import Policy, Scored
+from segue.core.decisioning.policy import Policy
 from segue.core.view import View
 from segue.model.assignments import RANDOM, RULES
-from segue.model.decisions import SILENCE
 from segue.model.workspace import PolicySpec
 
-_SILENCE = Scored(SILENCE, "", "", 0.0, 0.0)
+_SILENCE = Scored("", "", 0.0, 0.0)
 
 
 class Choice(Struct, frozen=True):
@@ -78,6 +78,5 @@ def _draw_index(probabilities: Sequence[float], chance: float) -> int:
 
 
 def _is_distribution(probabilities: Sequence[float], size: int) -> bool:
-    if len(probabilities) != size or not all(isfinite(p) and p >= 0.0 for p in probabilities):
-        return False
-    return abs(sum(probabilities) - 1.0) < 1e-9
+    # A NaN fails the comparison with the sum, so every way of being wrong is caught.
+    return len(probabilities) == size and min(probabilities) >= 0.0 and abs(fsum(probabilities) - 1.0) < 1e-9

@@ -3,24 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from msgspec import Struct
-
+from segue.core.catalogue import Scored
 from segue.core.view import View
-
-
-class Scored(Struct, frozen=True):
-    """An eligible candidate with what is known of its worth; silence is the one with key ``silence``.
-
-    Attributes:
-        priority: the action's declared priority; 0 for silence.
-        total: expected worth less cost, in the workspace's currency; 0 for silence.
-    """
-
-    key: str
-    action: str
-    channel: str
-    priority: float
-    total: float
 
 
 class Policy(Protocol):

@@ -41,6 +41,9 @@ def check_caps(
         if action.action.category not in plan.obeys:
             continue
         scope = _scope_of_candidate(plan.scope, candidate, action)
+        # Without a theme, or outside a journey, there is nothing that the cap could count together.
+        if plan.scope != "all" and not scope:
+            continue
         if plan.only is not None and scope != plan.only:
             continue
         counted = [
@@ -81,7 +84,7 @@ def _scope_of_candidate(scope: str, candidate: Candidate, action: ActionPlan) ->
         case "theme":
             return action.action.theme or ""
         case "journey":
-            return candidate.source.removeprefix("journey:")
+            return candidate.source.removeprefix("journey:") if candidate.run_id else ""
         case "action":
             return candidate.action
         case _:

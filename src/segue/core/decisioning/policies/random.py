@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from segue.core.decisioning.policy import Scored
+from segue.core.catalogue import Scored
 from segue.core.view import View
 
 

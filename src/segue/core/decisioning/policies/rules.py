@@ -2,30 +2,30 @@
 
 from collections.abc import Sequence
 
-from segue.core.decisioning.policy import Scored
+from segue.core.catalogue import Scored
 from segue.core.view import View
-from segue.model.decisions import SILENCE
 
 
 class RulesPolicy:
-    """Priority, then worth, then the key: deterministic, business as usual."""
+    """Priority, then worth, then the action's name: deterministic, business as usual."""
 
     name = "rules@1"
 
     def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
         """Give the best candidate probability 1; silence unless something is worth its cost."""
-        best = len(candidates) - 1
-        for index, scored in enumerate(candidates):
-            if scored.key != SILENCE and scored.total >= 0 and _beats(scored, candidates[best]):
+        silence = best = len(candidates) - 1
+        for index in range(silence):
+            scored = candidates[index]
+            if scored.total >= 0 and (best == silence or _beats(scored, candidates[best])):
                 best = index
-        return tuple([1.0 if index == best else 0.0 for index in range(len(candidates))])
+        probabilities = [0.0] * len(candidates)
+        probabilities[best] = 1.0
+        return tuple(probabilities)
 
 
 def _beats(challenger: Scored, holder: Scored) -> bool:
-    if holder.key == SILENCE:
-        return True
     if challenger.priority != holder.priority:
         return challenger.priority > holder.priority
     if challenger.total != holder.total:
         return challenger.total > holder.total
-    return challenger.key < holder.key
+    return (challenger.action, challenger.channel) < (holder.action, holder.channel)
