@@ -10,6 +10,7 @@ people.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from segue.model.identities import Identifier, Link, Resolution
 from segue.model.ids import CustomerId, derive
@@ -101,7 +102,9 @@ def resolve(
     >>> resolution.customer_id == directory.find(Identifier("user_id", "u1")), len(links)
     (True, 1)
     """
-    usable = tuple(dict.fromkeys(clean(each) for each in identifiers if not is_junk(each)))
+    usable = tuple(each for each in identifiers if not is_junk(each))
+    if len(usable) > 1:
+        usable = tuple(dict.fromkeys(map(clean, usable)))
     if not usable:
         return None, ()
     if len(usable) == 1:
@@ -134,6 +137,7 @@ def may_join(first: int, second: int, *, is_explicit: bool) -> bool:
     return is_explicit or min(first, second) < USER_ID_STRENGTH
 
 
+@lru_cache(maxsize=50_000)
 def own_customer(identifier: Identifier) -> CustomerId:
     """Return the id of the customer whom ``identifier`` names while nothing links it: a digest, never the value."""
     return CustomerId(derive("customer", *clean(identifier)))
@@ -155,6 +159,7 @@ def clean(identifier: Identifier) -> Identifier:
     return Identifier(identifier.kind, value.casefold() if identifier.kind == "email" else value)
 
 
+@lru_cache(maxsize=50_000)
 def is_junk(identifier: Identifier) -> bool:
     """Tell whether the value names nobody: a placeholder, or nothing but zeros and punctuation (``0000``, ``-``)."""
     value = identifier.value.strip().casefold()
