@@ -85,6 +85,19 @@ class LiquidRenderer:
         except LiquidError as error:
             return Refusal(Reason.RENDER_ABORT, f"template error: {_where(error, source)}")
 
+    def check(self, source: str) -> Refusal | None:
+        """Return why ``source`` could never be rendered, whatever the data; None when it could."""
+        compiled = self.compile(source)
+        if isinstance(compiled, Refusal):
+            return compiled
+        unknown = sorted(
+            name for name in compiled.template.analyze(include_partials=False).filters if not self._knows(name)
+        )
+        return Refusal(Reason.RENDER_ABORT, f"template error: unknown filter {unknown[0]!r}") if unknown else None
+
+    def _knows(self, name: str) -> bool:
+        return name in self._environment.filters
+
     def render(self, source: str, data: Mapping[str, Any]) -> str | Refusal:
         """Return ``source`` rendered with ``data``, or why not."""
         if "{{" not in source and "{%" not in source:

@@ -75,6 +75,15 @@ class Templates:
             return source
         return self._render(source, template_data(command, unsubscribe_url))
 
+    def check(self, name: str) -> Refusal | None:
+        """Return what is wrong with a template before any customer is known: its head, its Liquid, its filters."""
+        source = self._source(name)
+        if isinstance(source, Refusal):
+            return source
+        body = self._text if source.kind == "text" else self._html
+        parts = [self._text.check(getattr(source.front, part)) for part in source.front.__struct_fields__]
+        return next((refusal for refusal in (*parts, body.check(source.body)) if refusal), None)
+
     def render_value(self, value: Any, data: Mapping[str, Any], key: str = "") -> Any | Refusal:
         """Return a JSON value with every text in it rendered; texts under keys ending in ``_html`` are HTML."""
         if isinstance(value, str):
