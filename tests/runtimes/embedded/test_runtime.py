@@ -14,7 +14,7 @@ from segue.model.errors import EventError, StoreError
 from segue.model.events import ConsentChanged, Incoming, Tick, Tracked
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
-from segue.model.time import DAY, HOUR, SECOND, Instant
+from segue.model.time import DAY, HOUR, Instant
 from segue.ports.store import Commit, DeadLetter, Store, pack
 from segue.runtimes.embedded import Embedded, Overloaded, Settings
 from segue.runtimes.replay import verify
@@ -337,9 +337,3 @@ async def eventually(condition: Any, seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
-
-
-def test_the_batch_clock_is_in_microseconds() -> None:
-    from segue.runtimes.embedded import wall_clock
-
-    assert 1_600_000_000 * SECOND < wall_clock() < 4_000_000_000 * SECOND
