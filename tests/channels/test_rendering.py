@@ -43,7 +43,8 @@ def test_a_template_without_front_matter_is_all_body(tmp_path: Path) -> None:
 def test_every_part_of_the_front_matter_is_rendered(tmp_path: Path) -> None:
     content = (
         '---\nsubject: "{{ customer.name }}"\npreheader: "For {{ customer.name }}"\n'
-        'from: "{{ customer.name }} <a@b.example>"\nreply_to: r@b.example\ntext: "Own text {{ unsubscribe_url }}"\n---\n'
+        'from: "{{ customer.name }} <a@b.example>"\nreply_to: r@b.example\n'
+        'text: "Own text {{ unsubscribe_url }}"\n---\n'
         "<p>{{ customer.name }} {{ preheader }}</p>"
     )
     rendered = render(tmp_path, "mail.html.liquid", content)
