@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, TextIO
 
 import msgspec
@@ -38,7 +38,7 @@ def complain(reason: str, instruction: str = "") -> None:
     say(f"{paint('segue:', 'red', sys.stderr)} {reason}" + (f"\n       {instruction}" if instruction else ""))
 
 
-def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:
     """Return ``rows`` as aligned lines, two blanks between columns; those in ``right`` align right."""
     if not rows:
         return []
@@ -52,6 +52,6 @@ def columns(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[st
     ]
 
 
-def plural(count: int, noun: str) -> str:
-    """Return "1 error", "2 errors"."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return "1 error", "2 errors"; ``many`` where the plural is not made with an s."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"

@@ -1,11 +1,9 @@
 """segue init: make a workspace from a template."""
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from segue.cli.console import plural, tell, tell_json
+from segue.cli.options import Json
 from segue.workspace import template as templates
 
 
@@ -14,7 +12,7 @@ def init(
     /,
     *,
     template: str = "two_channels",
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
 ) -> None:
     """Make a workspace from a template.
 
@@ -24,8 +22,6 @@ def init(
         Where; made if it does not exist, refused if it holds anything.
     template
         Which example to start from.
-    json
-        Print the files as JSON.
     """
     files = [path.relative_to(folder).as_posix() for path in templates.init(folder, template)]
     if json:

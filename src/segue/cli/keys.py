@@ -1,42 +1,36 @@
 """segue keys: who may talk to the server."""
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from segue.cli.clock import system_clock
 from segue.cli.console import columns, say, tell, tell_json
+from segue.cli.options import Folder, Json
 from segue.model.time import format_instant
 from segue.server.auth import SCOPES, Key, Keys, Scope
 from segue.workspace.layout import STATE_FOLDER
 
 app = App(name="keys", help="Create, list and revoke keys.", help_format="plaintext", help_formatter="plain")
 
-Flag = Annotated[bool, Parameter(negative="")]
-
 
 @app.command
 def create(
-    folder: Path = Path(),
+    folder: Folder = Path(),
     /,
     *,
     scope: tuple[Scope, ...] = ("ingest",),
     name: str = "",
-    json: Flag = False,
+    json: Json = False,
 ) -> None:
     """Create a key and print it; it is shown once and kept nowhere.
 
     Parameters
     ----------
-    folder
-        The workspace.
     scope
         What its bearer may do; give it several times for several.
     name
         Whose it is, for the list.
-    json
-        Print the key as JSON.
     """
     text, key = Keys(folder / STATE_FOLDER).create(scope, now=system_clock(), name=name)
     if json:
@@ -47,16 +41,8 @@ def create(
 
 
 @app.command(name="list")
-def list_keys(folder: Path = Path(), /, *, json: Flag = False) -> None:
-    """List the keys of a workspace, without the keys themselves.
-
-    Parameters
-    ----------
-    folder
-        The workspace.
-    json
-        Print the list as JSON.
-    """
+def list_keys(folder: Folder = Path(), /, *, json: Json = False) -> None:
+    """List the keys of a workspace, without the keys themselves."""
     keys = Keys(folder / STATE_FOLDER).list()
     if json:
         tell_json([_record(key) for key in keys])
@@ -71,17 +57,13 @@ def list_keys(folder: Path = Path(), /, *, json: Flag = False) -> None:
 
 
 @app.command
-def revoke(key_id: str, folder: Path = Path(), /, *, json: Flag = False) -> None:
+def revoke(key_id: str, folder: Folder = Path(), /, *, json: Json = False) -> None:
     """End a key; it counts from the server's next request.
 
     Parameters
     ----------
     key_id
         The key's id, as `segue keys list` shows it.
-    folder
-        The workspace.
-    json
-        Print the key's record as JSON.
     """
     key = Keys(folder / STATE_FOLDER).revoke(key_id, now=system_clock())
     if json:
