@@ -3,12 +3,12 @@
 ``docs/reference/openapi.json`` is this document; a test fails when the two differ.
 """
 
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from segue import __version__
 from segue.server.auth import Scope
 from segue.server.customers import CustomerView, DecisionView
 from segue.server.decide import DecideAnswer, DecideRequest
@@ -68,11 +68,11 @@ def openapi_document() -> dict[str, Any]:
     for operation in operations():
         paths.setdefault(operation.path, {})[operation.method] = _describe(operation)
     _, schemas = msgspec.json.schema_components(_SCHEMAS, ref_template=_REFERENCE)
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Segue",
-            "version": version("segue"),
+            "version": __version__,
             "summary": "Events in, decisions out, receipts and withdrawals back.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
@@ -86,6 +86,8 @@ def openapi_document() -> dict[str, Any]:
             },
         },
     }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))  # tuples become arrays
+    return plain
 
 
 def operations() -> tuple[Operation, ...]:
@@ -243,3 +245,9 @@ def _parameter(name: str, place: str) -> dict[str, Any]:
 
 def _path_parameters(path: str) -> list[str]:
     return [part[1:-1] for part in path.split("/") if part.startswith("{")]
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(openapi_document()), indent=2).decode() + "\n")

@@ -1,6 +1,6 @@
 """The site: a workspace with everything of it that runs: store, channels, runtime."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,14 @@ async def running(
     is_development: bool = False,
     clock: Clock = wall_clock,
     settings: Settings | None = None,
+    wrap: Callable[[AnyChannel], AnyChannel] = lambda channel: channel,
 ) -> AsyncIterator[Site]:
     """Start everything of a workspace; stop it in order, with nothing lost, at the end.
 
     Args:
         public_url: where customers reach the server; messages carry unsubscribe links only with one.
         is_development: messages become files instead of being sent.
+        wrap: put around each channel, for whoever wants to see what passes through it.
 
     Raises:
         ChannelError: a channel is wrongly configured.
@@ -59,7 +61,8 @@ async def running(
     async with AsyncExitStack() as stack:
         store = SqliteStore(state)
         stack.callback(store.close)
-        channels = open_channels(loaded, context, is_development=is_development)
+        opened = open_channels(loaded, context, is_development=is_development)
+        channels = {name: wrap(channel) for name, channel in opened.items()}
         for channel in channels.values():
             stack.push_async_callback(channel.stop)
             await channel.start()
