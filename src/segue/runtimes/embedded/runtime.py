@@ -174,6 +174,10 @@ class Embedded:
         """Return the runtime's time, which never goes back."""
         return self._writer.now()
 
+    def next_alarm(self) -> Instant:
+        """Return when the next timer is due, `NEVER` for none: what a virtual clock moves on to."""
+        return self._writer.population.next_alarm()
+
     def find(self, identifier: Identifier) -> CustomerId | None:
         """Return the customer that ``identifier`` names, None where nothing ever happened to them."""
         customer_id = self._writer.population.directory.find(identifier)
