@@ -22,6 +22,9 @@ from segue.ports.channel import Receipt
 TOLERANCE = 5 * MINUTE
 """How far a receipt's timestamp may be from now: the window in which a recorded call could be played again."""
 
+_FAR = parse_instant("9999-01-01")
+"""Later than this is not a date that anybody can read; `NEVER` is."""
+
 ENDPOINT_DISABLED = "endpoint_disabled"
 
 
@@ -48,7 +51,7 @@ def to_body(
         "action": command.action,
         "purpose": command.purpose,
         "address": command.address,
-        "expires_at": format_instant(command.expires_at),
+        "expires_at": None if command.expires_at >= _FAR else format_instant(command.expires_at),
         "unsubscribe_url": unsubscribe_url,
         "subject": rendered.subject if rendered else "",
         "text": rendered.text if rendered else "",

@@ -30,6 +30,7 @@ def deliver(
         expires_at=flight.expires_at,
         attempt=flight.attempt,
         is_transactional=action.action.category == "transactional",
+        purpose=action.action.purpose,
     )
 
 

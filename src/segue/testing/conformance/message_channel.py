@@ -14,7 +14,7 @@ from segue.channels.manifest import load_manifest
 from segue.model.commands import Deliver
 from segue.model.deliveries import DeliveryStatus
 from segue.model.ids import CustomerId, DecisionId, DeliveryId
-from segue.model.time import DAY, Instant
+from segue.model.time import DAY, NEVER, Instant
 from segue.ports.channel import MessageChannel
 from segue.testing.conformance.channel import (
     PUBLIC_URL,
@@ -128,6 +128,16 @@ async def _one_arrives(harness: MessageHarness) -> None:
     assert "Dear Jane, your order is ready." in message.text
     assert "<p>Dear Jane, your order is ready.</p>" in message.html
     assert message.subject == "For Jane"
+
+
+async def _extremes(harness: MessageHarness) -> None:
+    command = harness.command(expires_at=NEVER, decided_at=Instant(0), decision_id="", customer_id="c" * 500)
+    long_id = harness.command("d/../" + "x" * 150, purpose="a purpose\r\nX-Evil: 1", action="a" * 64)
+    async with harness.running() as channel:
+        for each in (command, long_id):
+            assert (await channel.deliver(each)).status is DeliveryStatus.ACCEPTED
+    assert len(harness.received()) == 2
+    assert not any("x-evil" in message.headers for message in harness.received())
 
 
 async def _resend_is_recognisable(harness: MessageHarness) -> None:
@@ -361,4 +371,5 @@ CASES: tuple[Case[MessageHarness], ...] = (
     _case("CH-21", "README explains settings, outcomes and gaps", check_readme_is_there),
     _case("CH-22", "settings are strict", check_settings_are_strict),
     _case("CH-23", "channel and registry agree; missing secrets are named", check_spec_agrees),
+    _case("CH-24", "odd ids, the first and the last instant do no harm", _extremes),
 )
