@@ -18,9 +18,14 @@ def assign(customer: Customer, workspace: Workspace, now: Instant) -> Assignment
 
 
 def merge_assignments(ours: Assignment | None, theirs: Assignment | None) -> Assignment | None:
-    """Return the earlier of two assignments; counted as mixed where the groups differ."""
+    """Return the earlier of two assignments; counted as mixed where the groups differ.
+
+    Of two epochs the later one stands: the other customer was never assigned in it, so nothing is mixed.
+    """
     if ours is None or theirs is None:
         return ours or theirs
+    if ours.epoch != theirs.epoch:
+        return max(ours, theirs, key=lambda assignment: (assignment.at, assignment.epoch))
     earlier = min(ours, theirs, key=lambda assignment: (assignment.at, assignment.unit))
     return replace(earlier, is_mixed=ours.is_mixed or theirs.is_mixed or ours.group != theirs.group)
 

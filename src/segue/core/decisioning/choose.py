@@ -78,5 +78,7 @@ def _draw_index(probabilities: Sequence[float], chance: float) -> int:
 
 
 def _is_distribution(probabilities: Sequence[float], size: int) -> bool:
-    # A NaN fails the comparison with the sum, so every way of being wrong is caught.
-    return len(probabilities) == size and min(probabilities) >= 0.0 and abs(fsum(probabilities) - 1.0) < 1e-9
+    # Bounded above too, because fsum raises where huge numbers overflow. A NaN fails the comparison with the sum.
+    if len(probabilities) != size or not (min(probabilities) >= 0.0 and max(probabilities) < 2.0):
+        return False
+    return abs(fsum(probabilities) - 1.0) < 1e-9

@@ -1,0 +1,53 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segue.core.catalogue import Scored
+from segue.core.decisioning.policies.rules import RulesPolicy
+from tests.builders import view
+
+SILENCE = Scored("", "", 0.0, 0.0)
+
+
+def scored(action: str, priority: float = 0.0, total: float = 0.0, channel: str = "email") -> Scored:
+    return Scored(action, channel, priority, total)
+
+
+def favourite(*candidates: Scored) -> str:
+    probabilities = RulesPolicy().probabilities(view(), [*candidates, SILENCE])
+    assert sorted(probabilities) == [0.0] * len(candidates) + [1.0]
+    best = [*candidates, SILENCE][probabilities.index(1.0)]
+    return f"{best.action}/{best.channel}".strip("/")
+
+
+@pytest.mark.parametrize(
+    ("candidates", "expected"),
+    [
+        ((), ""),
+        ((scored("a"),), "a/email"),
+        ((scored("a", total=-0.01),), ""),
+        ((scored("a", 9.0, -0.01), scored("b", 0.0, 0.0)), "b/email"),
+        ((scored("a", 1.0, 100.0), scored("b", 2.0, 1.0)), "b/email"),
+        ((scored("a", 1.0, 1.0), scored("b", 1.0, 2.0)), "b/email"),
+        ((scored("a", -1.0, 1.0),), "a/email"),
+        ((scored("b"), scored("a")), "a/email"),
+        ((scored("a", channel="sms"), scored("a", channel="email")), "a/email"),
+    ],
+)
+def test_priority_then_worth_then_the_name_and_silence_where_all_would_cost(
+    candidates: tuple[Scored, ...], expected: str
+) -> None:
+    assert favourite(*candidates) == expected
+
+
+numbers = st.integers(-2, 2).map(float)
+offers = st.lists(
+    st.builds(scored, st.sampled_from("abc"), numbers, numbers, st.sampled_from(["email", "sms"])), max_size=6
+)
+
+
+@given(offers)
+def test_the_favourite_is_the_greatest_of_those_that_do_not_cost(candidates: list[Scored]) -> None:
+    worthwhile = [each for each in candidates if each.total >= 0]
+    best = min(worthwhile, key=lambda each: (-each.priority, -each.total, each.action, each.channel), default=None)
+    assert favourite(*candidates) == (f"{best.action}/{best.channel}" if best else "")
