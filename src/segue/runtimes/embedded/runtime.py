@@ -73,8 +73,8 @@ class Embedded:
             StoreError: the store is damaged, or does not replay to what it says.
         """
         settings = settings or Settings()
-        store.keep_workspace(world.revision, pack(world.workspace))
-        epoch = store.begin_epoch()
+        await asyncio.to_thread(store.keep_workspace, world.revision, pack(world.workspace))
+        epoch = await asyncio.to_thread(store.begin_epoch)
         found = await asyncio.to_thread(
             recover, store, world, hot_customers=settings.hot_customers, dedupe_window=settings.dedupe_window
         )
