@@ -1,7 +1,7 @@
 import pytest
 
 from segue.core.catalogue import (
-    ActionPlan,
+    Scored,
     VariantPlan,
     compile_actions,
     converted_feature,
@@ -17,19 +17,31 @@ from tests.builders import ALWAYS, CALL, DISPLAY, EMAIL, NEVER_TRUE, SMS, VARIAN
 def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None:
     offer = action("offer", "email", "website", value=5.0, cost=0.5, priority=3, expires_after="12h")
     conditions = {"actions.offer.eligible_when": ALWAYS, "actions.offer.converted": NEVER_TRUE}
-    assert compile_actions(workspace(actions=(offer,)), conditions) == {
-        "offer": ActionPlan(
-            action=offer,
-            total=4.5,
-            scores={"value": 5.0, "cost": 0.5, "priority": 3.0, "total": 4.5},
-            eligible_when=ALWAYS,
-            converted=NEVER_TRUE,
-            expires_after=12 * HOUR,
-            variants={
-                "email": VariantPlan(VARIANTS["email"], EMAIL, "message", interrupts=True),
-                "website": VariantPlan(VARIANTS["website"], WEBSITE, "placement:home_hero", interrupts=False),
-            },
-        )
+    compiled = compile_actions(workspace(actions=(offer, action("hello"))), conditions)
+    assert list(compiled) == ["offer", "hello"]
+    found = compiled["offer"]
+    assert found.action == offer
+    assert found.scores == {"value": 5.0, "cost": 0.5, "priority": 3.0, "total": 4.5}
+    assert (found.eligible_when, found.converted) == (ALWAYS, NEVER_TRUE)
+    assert (compiled["hello"].eligible_when, compiled["hello"].converted) == (None, None)
+    assert found.expires_after == 12 * HOUR
+    assert found.variants == {
+        "email": VariantPlan(
+            variant=VARIANTS["email"],
+            channel=EMAIL,
+            slot="message",
+            interrupts=True,
+            lane=("email", "marketing", "promo"),
+            scored=Scored("offer", "email", 3.0, 4.5),
+        ),
+        "website": VariantPlan(
+            variant=VARIANTS["website"],
+            channel=WEBSITE,
+            slot="placement:home_hero",
+            interrupts=False,
+            lane=("website", "marketing", "promo"),
+            scored=Scored("offer", "website", 3.0, 4.5),
+        ),
     }
 
 
