@@ -27,6 +27,7 @@ def test_a_write_that_fails_keeps_the_old_content(tmp_path: Path, monkeypatch: p
     with pytest.raises(OSError, match="input/output"):
         write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["file"]
 
 
 def test_appending_keeps_what_was_there(tmp_path: Path) -> None:
