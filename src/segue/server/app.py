@@ -33,6 +33,10 @@ from segue.sources.segment.calls import CALL_TYPES
 from segue.workspace import LoadedWorkspace
 
 
+DITTOFEED_BATCH = "/api/public/apps/batch"
+"""Where Dittofeed's clients send a Segment batch; nothing else differs."""
+
+
 class NamedRoute(Route):
     """A route that leaves its template in the scope, for metrics and the log."""
 
@@ -78,6 +82,7 @@ def create_app(
             NamedRoute(f"/v1/{short}", for_browsers(ingest.batch if short == "b" else ingest.call), methods=to_browsers)
             for short in SHORT_FORMS
         ),
+        NamedRoute(DITTOFEED_BATCH, for_browsers(ingest.batch), methods=to_browsers),
         NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
         NamedRoute("/v1/receipts", receipts.receive, methods=["POST"]),
         NamedRoute("/v1/customers", customers.find, methods=["GET"]),
