@@ -234,3 +234,13 @@ def test_a_world_without_a_journey_ends_its_runs() -> None:
 
 def test_a_new_customer_is_empty() -> None:
     assert Customer(CustomerId("x")).version == 0
+
+
+def test_an_address_that_bounced_for_good_is_not_written_to_again() -> None:
+    living = someone()
+    living.does("signed_up")
+    living.after(HOUR)
+    living.hears(living.commands()[0].delivery_id, DeliveryStatus.REJECTED, detail="hard_bounce: 5.1.1")
+    living.after(2 * DAY)
+    living.does("order_completed")
+    assert living.reasons("receipt") == ["suppressed"]

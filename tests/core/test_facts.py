@@ -71,6 +71,7 @@ def test_a_report_about_a_contact_is_told_as_a_message_with_what_it_was_about(st
             "journey": "reorder",
             "run_id": "run-1",
             "step": "mail",
+            "contact_point": sent.contact_point,
         },
         {},
         NOW,

@@ -71,5 +71,6 @@ def _about_message(event: DeliveryReported, customer: Customer) -> dict[str, Any
                 "journey": contact.journey,
                 "run_id": contact.run_id,
                 "step": contact.step,
+                "contact_point": contact.contact_point,
             }
     return {}

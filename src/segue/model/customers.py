@@ -134,7 +134,7 @@ class Answer(Struct, frozen=True, array_like=True):
 
 
 class Outbox(Struct, frozen=True, array_like=True):
-    """What is promised and not yet done. Written by `core.delivery`."""
+    """What is promised and not yet done. Written by `core.delivery`, and by `core.promises` as decisions are made."""
 
     held: tuple[Held, ...] = ()
     in_flight: tuple[InFlight, ...] = ()

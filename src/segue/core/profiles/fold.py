@@ -18,6 +18,9 @@ from segue.model.events import (
 )
 from segue.model.time import Instant
 
+HARD_BOUNCE = "hard_bounce"
+"""How a channel begins the detail of a refusal that is about the address, not the message."""
+
 _SAID_NO = (DeliveryStatus.UNSUBSCRIBED, DeliveryStatus.COMPLAINED)
 
 
@@ -48,9 +51,16 @@ def fold(profile: Profile, event: Event, fact: Fact, plan: ProfilePlan, now: Ins
         case ContactPointChanged():
             others = tuple(point for point in unusable if point != event.contact_point)
             unusable = others if event.usable else tuple(sorted((*others, event.contact_point)))
+        case DeliveryReported() if _is_dead_end(event) and fact.properties.get("contact_point"):
+            unusable = tuple(sorted({*unusable, fact.properties["contact_point"]}))
         case DeliveryReported() if event.status in _SAID_NO:
             # A message the ledger no longer knows: its channel is unknown too, so the strictest reading.
             consents = withdraw(consents, fact.properties.get("channel", ANY), at, str(event.status))
         case _:
             pass
     return Profile(first_seen, last_seen, traits, trait_times, features, consents, unusable)
+
+
+def _is_dead_end(report: DeliveryReported) -> bool:
+    """Tell whether the address will never take mail again: the provider refused it for good, or the mail came back."""
+    return report.status in (DeliveryStatus.REJECTED, DeliveryStatus.BOUNCED) and report.detail.startswith(HARD_BOUNCE)
