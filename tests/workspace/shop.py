@@ -18,6 +18,7 @@ channels:
     type: website
 placements:
   home_hero: {}
+server: {public_url: "https://segue.shop.example"}
 """,
     "features.yaml": """\
 traits:

@@ -11,8 +11,8 @@ from segue.workspace.findings import CODES
 from tests.workspace.shop import FILES, spoil, write_shop
 
 OFFER, REORDER = "actions/offer.yaml", "journeys/reorder.yaml"
-ELSEWHERE = {"SG104", "SG105", "SG106", "SG604", "SG804", "SG902"}
-"""Codes that no single replaced passage earns; each has a test in this file."""
+ELSEWHERE = {"SG104", "SG105", "SG106", "SG604", "SG804", "SG806", "SG902"}
+"""Codes that no single replaced passage earns at its own place; each has a test of its own."""
 
 
 def test_every_lint_code_is_earned_by_a_test() -> None:

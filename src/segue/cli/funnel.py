@@ -5,13 +5,15 @@ from segue.model.decisions import SILENCE, Considered, Decision, Reason
 from segue.model.time import Instant, format_instant
 
 _SCORES = ("value", "cost", "priority", "total")
+_AFTER_SCORING = (None, Reason.LOST_ARBITRATION)
+"""Reasons of candidates that passed the gate."""
 
 
 def funnel_lines(decision: Decision, delivery: str = "") -> list[str]:
     """Return the lines of ``decision``; ``delivery`` says what became of its message, "" where there is none."""
     winner = next((each for each in decision.considered if each.key == decision.chosen), None)
-    suppressed = [each for each in decision.considered if each.suppressed is not None and each is not winner]
-    scored = [each for each in decision.considered if each.suppressed is None or each is winner]
+    scored = [each for each in decision.considered if each is winner or each.suppressed in _AFTER_SCORING]
+    suppressed = [each for each in decision.considered if each not in scored]
     scored.sort(key=lambda each: (each.key != decision.chosen, -each.probability, each.key))
     return [
         *_head(decision),
@@ -52,10 +54,11 @@ def _scored_lines(scored: list[Considered], decision: Decision) -> list[str]:
             each.source,
             *(f"{each.scores[score]:,.2f}" if score in each.scores else "" for score in _SCORES),
             f"{each.probability:.4f}",
+            str(each.suppressed or "chosen"),
         )
         for each in scored
     ]
-    head = ("", "scored", "from", *_SCORES, "probability")
+    head = ("", "scored", "from", *_SCORES, "probability", "")
     return ["", *(f"  {line}" for line in columns([head, *rows], right=range(3, 8)))]
 
 
@@ -71,7 +74,7 @@ def _verdict(decision: Decision, winner: Considered | None, delivery: str) -> li
         lines.append(
             f"Not carried out: the customer is held out ({Reason.HOLDOUT}); the decision is logged as a ghost."
         )
-    if decision.delivery_id:
+    elif decision.delivery_id:
         lines.append(f"Delivery {decision.delivery_id}: {delivery or 'not handed to a channel'}")
     return lines
 

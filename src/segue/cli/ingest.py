@@ -17,7 +17,8 @@ from segue.server.site import Site, running
 from segue.sources.files import DeadRow
 from segue.workspace import LoadedWorkspace, load
 
-ROWS_AT_ONCE = 2000
+ROWS_AT_ONCE = 2_000
+TELL_EVERY = 20_000
 
 
 def ingest(
@@ -63,7 +64,8 @@ async def _ingest(loaded: LoadedWorkspace, rows: EventFile, *, is_development: b
             batch.append(row)
             if len(batch) == ROWS_AT_ONCE:
                 await _take_in(site, batch, counted, dead)
-                say(f"{rows.rows:,} rows")
+                if rows.rows % TELL_EVERY == 0:
+                    say(f"{rows.rows:,} rows")
                 batch = []
         await _take_in(site, batch, counted, dead)
         await site.runtime.drain()

@@ -106,6 +106,11 @@ CODES: dict[str, Code] = {
         "Where the customer lacks it the message is not sent; declared traits are known to somebody.",
         "warning",
     ),
+    "SG806": Code(
+        "Links to unsubscribe lead nowhere",
+        "Without server.public_url there is no unsubscribe_url, and messages that need it are not sent.",
+        "warning",
+    ),
     # the rest
     "SG901": Code("The source's mapping is not valid", "Its files could not be read."),
     "SG902": Code("The engine refuses the workspace", "The definitions are well-formed but cannot be compiled."),

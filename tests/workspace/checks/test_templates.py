@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace.shop import Slip, assert_found
+from segue.workspace import check
+from tests.workspace.shop import Slip, assert_found, spoil
 
 SLIPS = [
     Slip("SG801", "templates/offer.html", "subject:", "subjekt:", "---"),
@@ -17,3 +18,9 @@ SLIPS = [
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.code}-{slip.instead}"[:50])
 def test_a_slip_is_found_at_its_place(tmp_path: Path, slip: Slip) -> None:
     assert_found(tmp_path, slip)
+
+
+def test_links_to_unsubscribe_need_a_public_address(tmp_path: Path) -> None:
+    spoil(tmp_path, "segue.yaml", "https://segue.shop.example", "")
+
+    assert [(each.code, each.place.file) for each in check(tmp_path)] == [("SG806", "templates/offer.html")]

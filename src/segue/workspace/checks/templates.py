@@ -37,7 +37,7 @@ def check_templates(draft: Draft) -> Iterator[Finding]:
     for name, text in texts.items():
         yield from _check_source(draft, name, text, texts)
     for name in sorted({use.template for use in uses if use.needs_way_out} & texts.keys()):
-        yield from _check_promotion(name, texts)
+        yield from _check_promotion(name, texts, draft.segue.server.public_url)
     if "action" not in draft.broken:
         yield from _check_unused(texts, {use.template for use in uses})
 
@@ -83,12 +83,15 @@ def _parts(source: Source, lines_before: int) -> Iterator[tuple[str, bool, int]]
     yield source.body, source.kind != "text", lines_before
 
 
-def _check_promotion(name: str, texts: dict[str, str]) -> Iterator[Finding]:
+def _check_promotion(name: str, texts: dict[str, str], public_url: str) -> Iterator[Finding]:
     whole = _with_partials(name, texts)
     place = Place(f"templates/{name}", 1, 1)
     if "unsubscribe_url" not in whole:
         reason = "Promotional e-mail without a visible way to unsubscribe."
         yield Finding("SG802", place, reason, "Link to {{ unsubscribe_url }}.")
+    elif not public_url:
+        reason = "The template needs unsubscribe_url, but nobody knows the server's public address."
+        yield Finding("SG806", place, reason, "Write it in segue.yaml: server: {public_url: https://...}.")
     if not _POSTAL.search(_MARKUP.sub(" ", whole)):
         reason = "Promotional e-mail without the sender's postal address."
         yield Finding("SG803", place, reason, "Write the address at the end of the template.")
