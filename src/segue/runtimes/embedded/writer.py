@@ -234,7 +234,8 @@ class Writer:
                 await loop.run_in_executor(self._thread, batch.save)
         except Exception as error:
             self._fail(error, batch)
-        self._ring()
+        if self._work or self._stopping or self.failure is not None:
+            self._ring()  # an idle writer sleeps on: ringing it after every empty commit would turn it in circles
 
     async def _settled(self) -> None:
         """Wait for the commit in progress."""
