@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from segue.core.delivery.commands import leave_audience
 from segue.model.commands import Command
-from segue.model.customers import Held, InFlight, Membership, Outbox, Profile
+from segue.model.customers import InFlight, Membership, Outbox, Profile
 from segue.model.decisions import Candidate
 from segue.model.ids import CustomerId
 from segue.model.journeys import Ended
@@ -59,11 +59,7 @@ def open_outbox(
         in_flight=tuple(_interrupted(f, reasons) for f in outbox.in_flight if f not in retries),
         memberships=tuple(m for m in outbox.memberships if m not in left),
     )
-    removals = tuple(
-        leave_audience(membership, customer_id, profile, now)
-        for membership in left
-        if membership.kind == "audience" and not membership.is_ghost
-    )
+    removals = tuple(leave_audience(m, customer_id, profile, now) for m in _last_members(left, rest.memberships))
     return Opened(rest, due, retries, removals)
 
 
@@ -104,6 +100,17 @@ def _is_over(
     return permits is not None and not permits(membership.action, membership.channel)
 
 
+def _last_members(left: tuple[Membership, ...], stay: tuple[Membership, ...]) -> tuple[Membership, ...]:
+    """Return one of ``left`` for each audience that nothing else keeps the customer in."""
+    kept = [_audience(membership) for membership in stay if not membership.is_ghost]
+    leaving = {_audience(membership): membership for membership in left if not membership.is_ghost}
+    return tuple(m for audience, m in leaving.items() if m.kind == "audience" and audience not in kept)
+
+
+def _audience(membership: Membership) -> tuple[str, str, str]:
+    return membership.kind, membership.channel, membership.target
+
+
 def _is_interrupted(flight: InFlight, reasons: Mapping[str, str]) -> bool:
     return reasons.get(flight.candidate.run_id, "done") not in _ORDERLY
 
@@ -112,8 +119,3 @@ def _interrupted(flight: InFlight, reasons: Mapping[str, str]) -> InFlight:
     if not _is_interrupted(flight, reasons):
         return flight
     return replace(flight, cancelled=reasons[flight.candidate.run_id])
-
-
-def hold(outbox: Outbox, held: list[Held]) -> Outbox:
-    """Return the outbox with ``held`` candidates added."""
-    return replace(outbox, held=(*outbox.held, *held)) if held else outbox

@@ -41,7 +41,7 @@ def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) ->
     match report.status:
         case DeliveryStatus.RETRYABLE:
             retry_at = Instant(now + max(_backoff(flight, seed), report.retry_after))
-            if flight.attempt >= ATTEMPTS_MAX or retry_at > flight.expires_at:
+            if flight.cancelled or flight.attempt >= ATTEMPTS_MAX or retry_at > flight.expires_at:
                 return Absorbed(without, (report.delivery_id,))
             later = replace(flight, attempt=flight.attempt + 1, retry_at=retry_at)
             return Absorbed(replace(without, in_flight=(*without.in_flight, later)))
