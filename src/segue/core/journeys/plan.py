@@ -109,7 +109,7 @@ def _compile_journey(
         step.id: _compile_step(step, step.next or after, actions, conditions, f"{key}.steps.{step.id}")
         for step, after in zip(journey.steps, following, strict=True)
     }
-    _check_targets(journey)
+    _check_steps(journey)
     goal = journey.goal
     return JourneyPlan(
         name=name,
@@ -143,13 +143,16 @@ def step_targets(step: Step) -> tuple[str, ...]:
     return tuple(target for target in named if target is not None)
 
 
-def _check_targets(journey: Journey) -> None:
-    known = {step.id for step in journey.steps}
-    for step in journey.steps:
+def _check_steps(journey: Journey) -> None:
+    known = [step.id for step in journey.steps]
+    for index, step in enumerate(journey.steps):
+        if step.id in known[:index]:
+            reason = f"Journey {journey.journey!r} has two steps called {step.id!r}."
+            raise SegueError(reason, "Give each step a name of its own.")
         for target in step_targets(step):
             if target not in known:
                 reason = f"Step {step.id!r} of journey {journey.journey!r} leads to {target!r}, which is no step."
-                raise SegueError(reason, f"The steps are {', '.join(s.id for s in journey.steps)}.")
+                raise SegueError(reason, f"The steps are {', '.join(known)}.")
 
 
 def _compile_step(

@@ -24,7 +24,8 @@ MOVES_MAX = 64
 """More steps than this in one transition is a loop without a wait; the run ends with ``loop_bound``."""
 
 ENTERED_MAX = 64
-"""Entries remembered per customer; the oldest is forgotten first (it matters to journeys with an instance key)."""
+"""Entries with an instance key remembered per customer; the oldest is forgotten first. One without is never forgotten:
+there is one per journey, and a journey that is entered once must stay so."""
 
 
 class Progress(Struct, frozen=True):
@@ -108,8 +109,7 @@ class _Work:
             self.blocked.append(Blocked(plan.name, Reason.REENTRY_BLOCKED))
             return
         count = last.count + 1 if last else 1
-        others = tuple(entered for entered in self.entered if entered.journey != ledger_key)
-        self.entered = (*others[-(ENTERED_MAX - 1) :], Entered(ledger_key, view.now, count))
+        self.entered = _remember(self.entered, Entered(ledger_key, view.now, count))
         run = Run(
             run_id=RunId(derive("run", self.around.customer_id, ledger_key, count, view.now)),
             journey=plan.name,
@@ -181,7 +181,16 @@ def _no_later(run: Run, plan: JourneyPlan, wake_at: Instant) -> Instant:
     return min(wake_at, Instant(run.entered_at + plan.expires_after))
 
 
+def _remember(entered: tuple[Entered, ...], entry: Entered) -> tuple[Entered, ...]:
+    others = tuple(known for known in entered if known.journey != entry.journey)
+    keyed = [known for known in others if "/" in known.journey]
+    if "/" in entry.journey and len(keyed) >= ENTERED_MAX:
+        others = tuple(known for known in others if known is not keyed[0])
+    return (*others, entry)
+
+
 def _key_text(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # JSON knows one kind of number: a cart 7.0 is the cart 7.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
