@@ -6,7 +6,6 @@ so that a journey which waits three weeks does so, in a moment. What customers d
 
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
-from itertools import groupby
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -25,6 +24,11 @@ from segue.testing import VirtualClock
 
 LETTERS_MAX = 1000
 """Dead rows that are set aside in one commit."""
+
+WINDOW = 6 * HOUR
+"""Facts that lie so near to each other, with no timer between them, are committed together, at the last one's moment:
+what follows from them is the same, and there are fewer commits.
+"""
 
 Row: TypeAlias = Incoming | DeadRow
 
@@ -81,47 +85,49 @@ class History:
         return _Watched(channel, self._mail_went_out) if isinstance(channel, MessageChannel) else channel
 
     async def replay(self, runtime: Embedded, rows: Iterable[Row], progress: Callable[[int], None]) -> None:
-        """Put ``rows`` (in the order of time) through ``runtime``, each at its own moment.
+        """Put ``rows`` (in the order of time) through ``runtime``, none before its time, none after a later timer.
 
         Args:
             progress: told how many rows have gone through.
         """
-        done = 0
-        for at, group in groupby(rows, key=lambda row: row.at):
-            same_moment = list(group)
-            facts = [row for row in same_moment if isinstance(row, Incoming)]
-            if facts:
-                await self.pass_time(runtime, facts[0].at)
-                await runtime.submit(facts)
-                await self._settle(runtime)
-            self._letters += [_letter(row, at or self._clock()) for row in same_moment if isinstance(row, DeadRow)]
-            if len(self._letters) >= LETTERS_MAX:
-                await self._set_aside(runtime)
-            done += len(same_moment)
+        facts: list[Incoming] = []
+        for done, row in enumerate(rows, start=1):
+            if isinstance(row, DeadRow):
+                await self._set_aside(runtime, row)
+            else:
+                if facts and (row.at >= facts[0].at + WINDOW or row.at >= self._next_due(runtime)):
+                    await self._take_in(runtime, facts)
+                    facts = []
+                if not facts:
+                    await self.pass_time(runtime, row.at)
+                facts.append(row)
             progress(done)
+        await self._take_in(runtime, facts)
         await self._set_aside(runtime)
 
     async def pass_time(self, runtime: Embedded, until: Instant) -> None:
         """Let time pass until ``until``: reactions and timers on the way, each at its own moment."""
-        while True:
-            reaction_at = self._coming[0][0] if self._coming else NEVER
-            due = min(runtime.next_alarm(), reaction_at)
-            if due > until:
-                break
+        while (due := self._next_due(runtime)) <= until:
             self._clock.set(max(self._clock(), due))
-            if reaction_at == due:
+            while self._coming and self._coming[0][0] <= due:
                 await runtime.report([heappop(self._coming)[2]])
-            await runtime.flush()  # takes the timers that are due
-            await self._settle(runtime)
+            await runtime.drain()  # takes the timers that are due, and carries out what they command
         self._clock.set(max(self._clock(), until))
 
-    async def _settle(self, runtime: Embedded) -> None:
-        """Let everything that was commanded be carried out before the clock moves on."""
-        await runtime.drain()
+    def _next_due(self, runtime: Embedded) -> Instant:
+        return min(runtime.next_alarm(), self._coming[0][0] if self._coming else NEVER)
 
-    async def _set_aside(self, runtime: Embedded) -> None:
-        letters, self._letters = self._letters, []
-        if letters:
+    async def _take_in(self, runtime: Embedded, facts: list[Incoming]) -> None:
+        if facts:
+            self._clock.set(facts[-1].at)
+            await runtime.submit(facts)
+            await runtime.drain()
+
+    async def _set_aside(self, runtime: Embedded, *rows: DeadRow) -> None:
+        """Keep dead rows; with none, keep those that have gathered."""
+        self._letters += [_letter(row, row.at or self._clock()) for row in rows]
+        if self._letters and (not rows or len(self._letters) >= LETTERS_MAX):
+            letters, self._letters = self._letters, []
             await runtime.set_aside(letters)
 
     def _mail_went_out(self, mail: Deliver) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from segue.model.errors import SegueError
 from segue.model.events import Identified, Incoming, Tracked
-from segue.model.identities import Identifier
+from segue.model.identities import Identifier, email_identifier
 from segue.model.ids import CustomerId, EventId, derive
 from segue.model.time import Instant, format_instant
 from segue.sources.files.mapping import SourceMapping, format_of, typed_columns
@@ -117,7 +117,7 @@ def _builder(path: Path, mapping: SourceMapping, source: str) -> Callable[[Row],
             reason, _, detail = fault.partition(":")
             return DeadRow(event_id=event_id, row=number, reason=reason, detail=detail, at=at, source=source)
         named = zip(kinds, row[4:first_key], strict=True)
-        identifiers = tuple(Identifier(kind, value) for kind, value in named if value is not None)
+        identifiers = tuple(_identifier(kind, value) for kind, value in named if value is not None)
         event: Tracked | Identified
         if makes_facts:
             event = Tracked(
@@ -133,6 +133,10 @@ def _builder(path: Path, mapping: SourceMapping, source: str) -> Callable[[Row],
         return Incoming(identifiers=identifiers, event=event, event_id=event_id, at=at, source=source)
 
     return build
+
+
+def _identifier(kind: str, value: str) -> Identifier:
+    return email_identifier(value) if kind == "email" else Identifier(kind, value)
 
 
 def _reader(mapping: SourceMapping, wanted: str, first: int) -> Callable[[Row], dict[str, Any]]:
