@@ -32,7 +32,6 @@ from segue.server.unsubscribe import Unsubscribe
 from segue.sources.segment.calls import CALL_TYPES
 from segue.workspace import LoadedWorkspace
 
-
 DITTOFEED_BATCH = "/api/public/apps/batch"
 """Where Dittofeed's clients send a Segment batch; nothing else differs."""
 
@@ -69,7 +68,7 @@ def create_app(
     workspace = loaded.workspace
     ingest = Ingest(runtime, access, clock, workspace.zone_trait)
     decide = Decide(runtime, access, workspace, channels, clock)
-    receipts = Receipts(runtime, access, clock)
+    receipts = Receipts(runtime, access, channels, clock)
     customers = Customers(runtime, access, clock)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
@@ -85,6 +84,7 @@ def create_app(
         NamedRoute(DITTOFEED_BATCH, for_browsers(ingest.batch), methods=to_browsers),
         NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
         NamedRoute("/v1/receipts", receipts.receive, methods=["POST"]),
+        NamedRoute("/v1/channels/{channel}/receipts", receipts.receive_for_channel, methods=["POST"]),
         NamedRoute("/v1/customers", customers.find, methods=["GET"]),
         NamedRoute("/v1/customers/{customer_id}", customers.show, methods=["GET"]),
         NamedRoute("/v1/decisions/{decision_id}", customers.decision, methods=["GET"]),

@@ -101,7 +101,8 @@ class Decide:
     ) -> None:
         self._runtime = runtime
         self._access = access
-        self._channels = channels
+        # Asked once: whether an object has a Protocol's methods takes longer than a decision's arithmetic.
+        self._channels = {name: channel for name, channel in channels.items() if isinstance(channel, PlacementChannel)}
         self._clock = clock
         self._placements = placements_of(workspace)
         self._variants = {
@@ -173,7 +174,7 @@ class Decide:
 
     def _render(self, variant: Variant, data: Mapping[str, Any]) -> tuple[dict[str, Any] | None, str]:
         channel = self._channels.get(variant.channel)
-        if not isinstance(channel, PlacementChannel):
+        if channel is None:
             return dict(variant.content), ""
         shown = channel.present(variant.content, data)
         return (None, shown.detail) if shown.detail else (shown.content, "")

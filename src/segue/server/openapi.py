@@ -147,6 +147,14 @@ def operations() -> tuple[Operation, ...]:
             errors=taken,
         ),
         Operation(
+            method="post",
+            path="/v1/channels/{channel}/receipts",
+            operation_id="channel_receipts",
+            summary="Receipts in a provider's own form; its signature is the authority.",
+            writes=ReceiptsAnswer,
+            errors=(400, 404, 503),
+        ),
+        Operation(
             method="get",
             path="/v1/customers",
             operation_id="find_customer",

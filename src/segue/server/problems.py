@@ -59,6 +59,9 @@ class Problem(Exception):
         return Response(msgspec.json.encode(body), self.status, self.headers, MEDIA_TYPE)
 
 
+_STATUS = {"engine_error": 500, "forged_receipt": 401}
+"""The status of coded errors that are not simply the caller's misunderstanding."""
+
 EXPECTED = (Problem, EventError, Overloaded, StoreError)
 """What handlers raise on purpose, or let through from the rooms below; `problem_of` says what to answer."""
 
@@ -72,7 +75,7 @@ def problem_of(error: Exception) -> Problem:
         case Problem():
             return error
         case EventError():
-            return Problem(500 if error.code == "engine_error" else 400, error.code, str(error))
+            return Problem(_STATUS.get(error.code, 400), error.code, str(error))
         case Overloaded():
             seconds = str(ceil(error.retry_after_seconds))
             return Problem(429, "overloaded", "More arrives than can be stored; try again.", {"Retry-After": seconds})
