@@ -1,7 +1,7 @@
 """The closed table of functions: the one place that says what each takes, gives, means, and becomes.
 
-Templates hold the operands as ``{0}``, ``{1}`` or, all of them, ``{args}``; they are only evaluated where no operand is
-null. ``{nulls}`` is SQL that tells whether one of them is, for functions of DuckDB that skip nulls.
+Templates hold the operands as ``{0}``, ``{1}`` or, all of them, ``{args}``. Python is only evaluated where no operand
+is null; SQL must be null where one is. A template holds each operand once, so that nesting cannot multiply the text.
 """
 
 from typing import Literal, TypeAlias
@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from segue.core.expressions.nodes import ExprType
-from segue.core.expressions.runtime import FURTHEST
 from segue.model.time import DAY, HOUR, MINUTE, SECOND, WEEK
 
 Parameter: TypeAlias = Literal["number", "text", "instant", "zone", "same", "ordered"]
@@ -47,7 +46,7 @@ class Function(Struct, frozen=True):
 
 def _maker(name: str, unit: int) -> Function:
     amount = f"{{0}} * {float(unit)!r}"
-    sql = f"CASE WHEN abs({amount}) < {FURTHEST} THEN CAST(trunc({amount}) AS BIGINT) END"
+    sql = f"TRY_CAST(trunc({amount}) AS BIGINT)"
     return Function(
         name, ("number",), "duration", f"whole({amount})", sql, f"So many {name}.", 1, may_fail=True, unit=unit
     )
@@ -59,12 +58,16 @@ def _plain(
     return Function(name, parameters, result, python, sql, says, len(parameters))
 
 
-def _local(name: str, python: str, utc_sql: str, local_sql: str, says: str) -> Function:
-    sql = f"CASE WHEN {{1}} = 'UTC' THEN {utc_sql} ELSE {local_sql} END"
+def _local(name: str, says: str) -> Function:
+    sql = f"{'isodow' if name == 'weekday' else name}(timezone({{1}}, make_timestamptz({{0}})))"
+    python = f"{name}_in({{0}}, {{1}})"
     return Function(name, ("instant", "zone"), "number", python, sql, says, 1, may_fail=True)
 
 
-_LOCAL = "timezone({1}, make_timestamptz({0}))"
+def _reduced(op: str) -> str:
+    """Return SQL of the extreme of ``{args}`` that, unlike ``least`` and ``greatest``, is null when one is null."""
+    return f"list_reduce([{{args}}], lambda x, y: CASE WHEN x {op}= y THEN x WHEN y {op} x THEN y END)"
+
 
 FUNCTIONS: dict[str, Function] = {
     function.name: function
@@ -82,7 +85,7 @@ FUNCTIONS: dict[str, Function] = {
             ("ordered", "ordered"),
             "any",
             "min({args})",
-            "CASE WHEN {nulls} THEN NULL ELSE least({args}) END",
+            _reduced("<"),
             "The smallest; null when one is null.",
             2,
             repeats=True,
@@ -92,7 +95,7 @@ FUNCTIONS: dict[str, Function] = {
             ("ordered", "ordered"),
             "any",
             "max({args})",
-            "CASE WHEN {nulls} THEN NULL ELSE greatest({args}) END",
+            _reduced(">"),
             "The greatest; null when one is null.",
             2,
             repeats=True,
@@ -127,19 +130,7 @@ FUNCTIONS: dict[str, Function] = {
             "contains({0}, {1})",
             "Whether the second is part of the first.",
         ),
-        _local(
-            "hour",
-            "hour_in({0}, {1})",
-            "hour(make_timestamp({0}))",
-            f"hour({_LOCAL})",
-            "Hour of the day, 0 to 23, in the zone (UTC where none is written).",
-        ),
-        _local(
-            "weekday",
-            "weekday_in({0}, {1})",
-            "isodow(make_timestamp({0}))",
-            f"isodow({_LOCAL})",
-            "Day of the week, 1 for Monday to 7 for Sunday, in the zone.",
-        ),
+        _local("hour", "Hour of the day, 0 to 23, in the zone (UTC where none is written)."),
+        _local("weekday", "Day of the week, 1 for Monday to 7 for Sunday, in the zone."),
     )
 }

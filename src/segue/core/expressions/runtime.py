@@ -14,10 +14,12 @@ from segue.model.time import DAY, HOUR, Instant, parse_duration, parse_instant, 
 FURTHEST = 2**62
 """Instants and durations lie within so many microseconds (146,000 years) of zero; what would lie beyond is null."""
 
-INSTANT_PATTERN = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?"
-"""Times as text: the common core of ISO 8601 and RFC 3339 that Python and DuckDB read alike."""
+DATE_PATTERN = r"[1-9]\d{3}-\d{2}-\d{2}"
+TIME_PATTERN = r"[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+OFFSET_PATTERN = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
+"""Times as text: the common core of ISO 8601 and RFC 3339 that Python and DuckDB read alike; UTC without an offset."""
 
-_INSTANT = re.compile(INSTANT_PATTERN, re.ASCII)
+_INSTANT = re.compile(f"{DATE_PATTERN}({TIME_PATTERN}{OFFSET_PATTERN}?)?", re.ASCII)
 _LOWER = {"İ": "i"}
 _UPPER = {"ß": "ẞ"}
 

@@ -66,7 +66,7 @@ class Scope(Struct, frozen=True, kw_only=True):
             case "run" if self.has_run:
                 return Reference("run", name, "any")
             case "event" | "run":
-                place = "a current event" if space == "event" else "a journey run"
+                place = "current event" if space == "event" else "journey run"
                 advice = "Use traits and features." if space == "event" else "Use it in the steps, goals and exits."
                 raise ExpressionError(f"There is no {place} at this place.", advice, column)
             case _:
@@ -82,6 +82,10 @@ class Scope(Struct, frozen=True, kw_only=True):
 
 
 def suggest(name: str, known: Mapping[str, object], what: str) -> str:
-    """Return what to do about an unknown ``name``: the nearest known one, or that it must be declared."""
+    """Return what to do about an unknown ``name``: the nearest known one, or where to find the known ones."""
     close = get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"Declare it as a {what}, or use one that is declared."
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    if what == "function":
+        return f"The functions are {', '.join(known)}."
+    return f"Declare it as a {what}, or use one that is declared."

@@ -7,6 +7,7 @@ computed once, into a variable, on a line before.
 """
 
 from collections.abc import Mapping
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -35,7 +36,7 @@ _CHECKS = {
     "number": "if type({0}) is not float and type({0}) is not int: {0} = None",
     "boolean": "if type({0}) is not bool: {0} = None",
     "instant": "if type({0}) is not int: {0} = as_instant({0})",
-    "duration": "if type({0}) is not int: {0} = as_duration({0})",
+    "duration": "if {0} is not None: {0} = as_duration({0})",
 }
 _SPACES = {"trait": "traits", "event": "event", "run": "run", "extra": "extra"}
 
@@ -172,10 +173,11 @@ class Writer:
         guards = _merge(left.guards, right.guards)
         if node.op == "/":
             guards = _merge(guards, (f"{right.text} != 0",))
-        if node.op in ("*", "/") and node.type == "duration":
-            return self._store(f"whole({left.text} {node.op} {right.text})", guards)
         times_one = " * 1.0" if node.op == "*" else ""  # whole numbers multiply as floats: no huge integers
-        return Written(f"({left.text}{times_one} {node.op} {right.text})", guards)
+        text = f"({left.text}{times_one} {node.op} {right.text})"
+        if node.op in ("*", "/") and node.type == "duration":
+            return self._store(f"whole{text}", guards)
+        return Written(text, guards)
 
     def _call(self, node: Call) -> Written:
         function = FUNCTIONS[node.function]
@@ -199,9 +201,9 @@ class Writer:
                 return f"{then.or_null} if {self.is_true(node.condition)} else {otherwise.or_null}", ()
             case Call():
                 values = [self.value(argument) for argument in node.arguments]
-                tries = [f"{v.text} if {' and '.join(v.guards)}" for v in values if v.guards]
-                last = next((v.text for v in values if not v.guards), "None")
-                return " else ".join([*tries, last]), ()
+                tries = list(takewhile(lambda value: value.guards, values))
+                last = values[len(tries)].text if len(tries) < len(values) else "None"
+                return " else ".join([*(f"{v.text} if {' and '.join(v.guards)}" for v in tries), last]), ()
             case _:
                 return f"True if {self.is_true(node)} else False if {self.is_false(node)} else None", ()
 
