@@ -45,7 +45,9 @@ def _check_names(template: BoundTemplate, text: str, traits: Collection[str] | N
         if name not in filters:
             line = text.count("\n", 0, spans[0].index) + 1
             yield Slip("SG801", line, f"There is no filter {name!r}.", suggest(name, filters, "filters"))
-    for variable in analysis.globals.get("customer", ()) if traits is not None else ():
+    if traits is None:
+        return
+    for variable in analysis.globals.get("customer", ()):
         trait = variable.segments[1] if len(variable.segments) > 1 else None
         if isinstance(trait, str) and trait not in traits:
             line = text.count("\n", 0, variable.span.index) + 1
