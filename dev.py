@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         "demo": demo,
         "test": test,
         "check": check,
-        "segue": run_segue,
+        "segue": segue,
         "bench": bench,
         "torture": torture,
         "lock": lock,
@@ -59,12 +59,13 @@ def main(arguments: list[str]) -> int:
 
 def demo(arguments: list[str]) -> int:
     sync("run")
-    return segue("demo", *arguments)
+    return python("-m", "segue", "demo", *arguments)
 
 
-def run_segue(arguments: list[str]) -> int:
+def segue(arguments: list[str]) -> int:
+    """Run the command line where the caller stands, so that paths mean what they say."""
     sync("run")
-    return segue(*arguments)
+    return run([PYTHON, "-m", "segue", *arguments], cwd=Path.cwd())
 
 
 def test(arguments: list[str]) -> int:
@@ -230,10 +231,6 @@ def install_node_clients() -> None:
 
 
 # small helpers --------------------------------------------------------------------------------------------------------
-
-
-def segue(*arguments: str) -> int:
-    return python("-m", "segue", *arguments)
 
 
 def python(*arguments: str, **variables: str) -> int:
