@@ -5,6 +5,7 @@ encoded (16 bytes of header and the state); the ones that were busy lately are k
 when an event cannot be advanced: the state is replaced only after all that may fail has succeeded.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from struct import Struct as Layout
@@ -49,7 +50,7 @@ class Population:
     """All customers of one runtime.
 
     Args:
-        hot: about how many customers are kept decoded (at most twice as many).
+        hot: how many customers are kept decoded: those that were advanced last.
         seq: the last entry of the log so far.
     """
 
@@ -61,8 +62,7 @@ class Population:
         self._packed: dict[CustomerId, bytes] = {}
         self._absorbed: dict[CustomerId, int] = {}
         self._alarms: list[tuple[Instant, CustomerId]] = []
-        self._hot: dict[CustomerId, Customer] = {}
-        self._warm: dict[CustomerId, Customer] = {}
+        self._hot: OrderedDict[CustomerId, Customer] = OrderedDict()
         self._hot_limit = hot
 
     def __len__(self) -> int:
@@ -76,14 +76,8 @@ class Population:
         found = self._hot.get(customer_id)
         if found is not None:
             return found
-        found = self._warm.pop(customer_id, None)
-        if found is None:
-            packed = self._packed.get(customer_id)
-            if packed is None:
-                return Customer(customer_id)
-            found = _decode(memoryview(packed)[_HEADER.size :])
-        self._keep_hot(customer_id, found)
-        return found
+        packed = self._packed.get(customer_id)
+        return _decode(memoryview(packed)[_HEADER.size :]) if packed is not None else Customer(customer_id)
 
     def last_seq(self, customer_id: CustomerId) -> int:
         """Return the seq of the customer's last entry, 0 for none."""
@@ -244,9 +238,9 @@ class Population:
             del self._packed[customer_id]
             self.dirty[customer_id] = None
         self._hot.pop(customer_id, None)
-        self._warm.pop(customer_id, None)
 
     def _keep_hot(self, customer_id: CustomerId, customer: Customer) -> None:
-        if len(self._hot) >= self._hot_limit and customer_id not in self._hot:
-            self._warm, self._hot = self._hot, {}
         self._hot[customer_id] = customer
+        self._hot.move_to_end(customer_id)
+        if len(self._hot) > self._hot_limit:  # one at a time: freeing thousands at once would stop everything
+            self._hot.popitem(last=False)

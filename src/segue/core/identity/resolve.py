@@ -102,9 +102,9 @@ def resolve(
     >>> resolution.customer_id == directory.find(Identifier("user_id", "u1")), len(links)
     (True, 1)
     """
-    usable = tuple(each for each in identifiers if not is_junk(each))
+    usable = [each for each in identifiers if not is_junk(each)]
     if len(usable) > 1:
-        usable = tuple(dict.fromkeys(map(clean, usable)))
+        usable = list(dict.fromkeys(map(clean, usable)))
     if not usable:
         return None, ()
     if len(usable) == 1:

@@ -13,7 +13,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         linger_seconds: how long a commit waits for more events; a decision request does not wait.
         queue_max: events that may wait for a commit; more are refused as overload.
         dedupe_window: the latest events whose ids are remembered: the same id again is a duplicate for certain.
-        hot_customers: about how many customers are kept decoded.
+        hot_customers: how many customers are kept decoded.
         snapshot_seconds: how often changed customers are written behind.
         snapshot_chunk: customers written between two commits.
         timer_poll_seconds: the longest sleep, so that a clock that was set forward is noticed.

@@ -175,6 +175,8 @@ class Writer:
     async def _gather(self) -> None:
         """Return when there is enough to do, or something that must not wait."""
         if not self._work and not self._stopping:
+            if self._settings.manages_gc:
+                self._garbage.at_rest()
             await self._sleep(self._idle_seconds(), 1)
         if not self._work:
             return
@@ -216,7 +218,8 @@ class Writer:
             for letter in work.letters:
                 self._set_aside(letter, batch)
             batch.answer_later(work.done, receipts)
-        self._garbage.between_batches(population.seq - before)
+        if self._settings.manages_gc:
+            self._garbage.between_batches(population.seq - before)
         return batch
 
     async def _commit(self, batch: Batch) -> None:
