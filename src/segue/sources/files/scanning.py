@@ -129,7 +129,7 @@ def _read_header(path: Path, mapping: SourceMapping) -> tuple[str, ...]:
     encoding = "utf-8-sig" if mapping.encoding == "utf-8" else mapping.encoding
     with path.open("rb") as file:
         stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
-        text = TextIOWrapper(cast(IO[bytes], stream), encoding=encoding, newline="")
+        text = TextIOWrapper(cast(IO[bytes], stream), encoding=encoding, errors="replace", newline="")
         header = tuple(next(csv.reader(text, delimiter=mapping.delimiter), ()))
     if not header or len(set(header)) != len(header) or "" in header:
         reason = f"{path.name} does not begin with a header of distinct column names."
