@@ -11,7 +11,7 @@ two move the exponent only, which rounds nothing; the state is ``[exponent, part
 """
 
 from collections.abc import Sequence
-from math import fsum, ldexp
+from math import exp2, fsum, ldexp
 
 
 def add_exactly(partials: Sequence[float], amount: float) -> list[float]:
@@ -44,6 +44,8 @@ def add_decayed(state: Sequence[float] | None, at: int, amount: float, half_life
 
 def read_decayed(state: Sequence[float], now: int, half_life: int) -> float:
     """Return what the sum is worth at ``now``, which is not before any of its events."""
-    periods, rest = divmod(now, half_life)
-    age = min(int(state[0]) - periods - rest / half_life, 1.0)
-    return fsum(state[1:]) * 2.0**age if age > -1_100 else 0.0
+    age = state[0] - now // half_life - now % half_life / half_life
+    if age < -1_100:
+        return 0.0
+    total = state[1] if len(state) == 2 else fsum(state[1:])
+    return total * exp2(min(age, 1.0))

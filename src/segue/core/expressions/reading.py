@@ -1,4 +1,7 @@
-"""Read a feature's running state at a moment: the Python source that compiled expressions inline, and its helpers."""
+"""Read a feature's running state at a moment: the Python source that compiled expressions inline, and its helpers.
+
+Mostly nothing has left a window since the last event came into it; that case is inlined, the other one is a call.
+"""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -34,11 +37,12 @@ def _value(spec: FeatureSpec, state: str, edge: str) -> str:
         case "decayed":
             return f"read_decayed({state}, now, {parse_duration(spec.half_life or '')})"
         case "instants" if spec.kind == "count":
-            return f"count_after({state}, {edge})"
+            all_counts = f"type({state}[0]) is int and {state}[0] > {edge}"
+            return f"len({state}) if {all_counts} else count_after({state}, {edge})"
         case "instants":
             return f"first_after({state}, {state}, {edge})"
         case "amounts" if spec.kind == "sum":
-            return f"sum_after({state}, {edge})"
+            return f"{state}[2] if {state}[0][0] > {edge} else sum_after({state}, {edge})"
         case "amounts":
             return f"first_after({state}[0], {state}[1], {edge})"
         case "moment":

@@ -7,7 +7,7 @@
     partials  sum                                    [float, ...]: their exact sum is the value (see `exact`)
     decayed   count and sum with a half-life         [exponent, float, ...] (see `exact`)
     instants  count and first moment in a window     [instant, ...] ascending; a coalesced count is laid out as amounts
-    amounts   sum and first value in a window        [[instant, ...], [value, ...]] ascending
+    amounts   sum and first value in a window        [[instant, ...], [value, ...], total of a sum] ascending
     moment    last and first moment, recency         instant
     stated    last and first value                   [instant, value]
     seen      distinct                               {value key: latest instant}

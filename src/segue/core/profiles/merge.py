@@ -11,9 +11,9 @@ from typing import Any
 
 from segue.core.expressions.exact import add_exactly
 from segue.core.expressions.states import layout, state_key
-from segue.core.profiles.states import add_earliest, add_latest, merge_instants, merge_seen, merge_values
+from segue.core.profiles.states import add_earliest, add_latest, merge_amounts, merge_instants, merge_seen, merge_values
 from segue.model.catalogue import FeatureSpec
-from segue.model.consents import Consent, latest_word
+from segue.model.consents import ANY, Consent, latest_word
 from segue.model.customers import Profile
 from segue.model.time import Instant
 
@@ -39,16 +39,30 @@ def merge_profiles(ours: Profile, theirs: Profile, features: Mapping[str, Featur
 
 
 def strictest(ours: tuple[Consent, ...], theirs: tuple[Consent, ...]) -> tuple[Consent, ...]:
-    """Return, of all that either said, each (channel, purpose) once; one withdrawal outweighs the other's grant."""
-    pairs = sorted({(c.channel, c.purpose): None for c in (*ours, *theirs)})
-    return tuple(_strictest(channel, purpose, ours, theirs) for channel, purpose in pairs)
+    """Return one word for each channel and purpose that either has spoken of; a withdrawal by either stands.
+
+    Each side's own last word is found first, then the two are compared. The words are all as late as the last one of
+    both, the more specific ones a microsecond later than the broader, so that none of them overrules another.
+    """
+    both = (*ours, *theirs)
+    if not both:
+        return ()
+    latest = max(word.at for word in both)
+    channels = sorted({ANY: None, **{word.channel: None for word in both}})
+    purposes = sorted({ANY: None, **{word.purpose: None for word in both}})
+    words = [_strictest(channel, purpose, ours, theirs, latest) for channel in channels for purpose in purposes]
+    return tuple(word for word in words if word is not None)
 
 
-def _strictest(channel: str, purpose: str, ours: tuple[Consent, ...], theirs: tuple[Consent, ...]) -> Consent:
-    words = [word for consents in (ours, theirs) if (word := latest_word(consents, channel, purpose)) is not None]
-    word = min(words, key=lambda w: (w.granted, -w.at, w.source))
-    # The time of the later word, so that no broader, later grant of the other customer overrules the withdrawal.
-    return Consent(channel, purpose, word.granted, Instant(max(w.at for w in words)), word.source)
+def _strictest(
+    channel: str, purpose: str, ours: tuple[Consent, ...], theirs: tuple[Consent, ...], latest: Instant
+) -> Consent | None:
+    said = [word for side in (ours, theirs) if (word := latest_word(side, channel, purpose)) is not None]
+    if not said:
+        return None
+    word = min(said, key=lambda word: (word.granted, -word.at, word.source))
+    specificity = (channel != ANY) + (purpose != ANY)
+    return Consent(channel, purpose, word.granted, Instant(latest + specificity), word.source)
 
 
 def _merge_features(
@@ -73,7 +87,9 @@ def _merge_states(spec: FeatureSpec, ours: Any, theirs: Any) -> Any:
         case "instants" if type(ours[0]) is int and type(theirs[0]) is int:
             return merge_instants(ours, theirs)
         case "instants":
-            return merge_values(_as_amounts(ours), _as_amounts(theirs))
+            return merge_amounts(_as_amounts(ours), _as_amounts(theirs))
+        case "amounts" if spec.kind == "sum":
+            return merge_amounts(ours, theirs)
         case "amounts":
             return merge_values(ours, theirs)
         case "moment":
@@ -85,7 +101,7 @@ def _merge_states(spec: FeatureSpec, ours: Any, theirs: Any) -> Any:
 
 
 def _as_amounts(state: list[Any]) -> list[Any]:
-    return [state, [1] * len(state)] if type(state[0]) is int else state
+    return [state, [1] * len(state), len(state)] if type(state[0]) is int else state
 
 
 def _merge_decayed(ours: list[float], theirs: list[float]) -> list[float]:

@@ -11,6 +11,7 @@ windowed ``first`` knows only the first event of each sub-window.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from math import fsum
 from typing import Any
 
 from segue.core.expressions.exact import add_decayed, add_exactly
@@ -29,7 +30,7 @@ def add_count(state: list[Any] | None, at: int, edge: int, window: int) -> list[
         return [at]
     if type(state[0]) is not int:
         return add_amount(state, at, 1, edge, window)
-    grown = _insert(state, at, edge)
+    grown = [*state, at] if at >= state[-1] and state[0] > edge else _insert(state, at, edge)
     return grown if len(grown) <= MOST_ENTRIES else _coalesce(grown, [1] * len(grown), window)
 
 
@@ -42,16 +43,16 @@ def add_moment(state: list[int] | None, at: int, edge: int, window: int) -> list
 
 
 def add_amount(state: list[Any] | None, at: int, amount: float, edge: int, window: int) -> list[Any]:
-    """Return a windowed sum's state with one more amount."""
+    """Return a windowed sum's state with one more amount; the sum of all entries stands third."""
     if state is None:
-        return [[at], [amount]]
-    instants, amounts = state
+        return [[at], [amount], amount]
+    instants, amounts, _ = state
     start, place = bisect_right(instants, edge), bisect_right(instants, at)
     grown_instants = [*instants[start:place], at, *instants[place:]]
     grown_amounts = [*amounts[start:place], amount, *amounts[place:]]
     if len(grown_instants) > MOST_ENTRIES:
         return _coalesce(grown_instants, grown_amounts, window)
-    return [grown_instants, grown_amounts]
+    return [grown_instants, grown_amounts, fsum(grown_amounts)]
 
 
 def add_value(state: list[Any] | None, at: int, value: Any, edge: int, window: int) -> list[Any]:
@@ -106,6 +107,12 @@ def merge_instants(ours: list[int], theirs: list[int]) -> list[int]:
     return sorted((*ours, *theirs))
 
 
+def merge_amounts(ours: list[Any], theirs: list[Any]) -> list[Any]:
+    """Return the state of two windowed sums as one."""
+    instants, amounts = merge_values(ours[:2], theirs[:2])
+    return [instants, amounts, fsum(amounts)]
+
+
 def merge_values(ours: list[Any], theirs: list[Any]) -> list[Any]:
     """Return the amounts or values of two customers as one state; the next event coalesces it where it is too long."""
     entries = [(at, value) for state in (ours, theirs) for at, value in zip(*state, strict=True)]
@@ -150,7 +157,7 @@ def _coalesce(instants: Sequence[int], amounts: Sequence[float], window: int) ->
     for at, amount in zip(instants, amounts, strict=True):
         begin = at - at % width
         totals[begin] = totals.get(begin, 0) + amount
-    return [list(totals), list(totals.values())]
+    return [list(totals), list(totals.values()), fsum(totals.values())]
 
 
 def _firsts(instants: Sequence[int], values: Sequence[Any], window: int) -> dict[int, Any]:
