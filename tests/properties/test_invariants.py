@@ -1,12 +1,11 @@
 """The architecture page's invariants, over any list of events. Each is one test; the provider's log is the oracle."""
 
+import os
 from collections import Counter, defaultdict
 from itertools import pairwise
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
-from tests.properties.history import PLANS, History, Plan, Sent, live
-from tests.properties.shop import ZONE, a_world
 
 from segue.core.engine import settle
 from segue.model.consents import ANY
@@ -16,6 +15,8 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DeliveryReported, Event, Identified
 from segue.model.ids import CustomerId
 from segue.model.time import DAY, HOUR, Instant, is_zone, to_datetime
+from tests.properties.history import PLANS, History, Plan, Sent, live
+from tests.properties.shop import ZONE, a_world
 
 WORLD = a_world()
 NO_HOLDOUT = a_world(groups={})
@@ -27,7 +28,8 @@ REACHED = (
 )
 INTERRUPTED = ("exit_event", "exit_predicate", "goal", "expired", "journey_stopped", "migrated_out", "merged")
 
-examples = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TIMES = int(os.environ.get("SEGUE_TORTURE", "1"))  # `dev.py torture` looks longer
+examples = settings(max_examples=150 * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def promotional(sent: list[Sent]) -> list[Sent]:
