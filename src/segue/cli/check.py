@@ -5,6 +5,7 @@ from pathlib import Path
 from segue.cli.console import columns, paint, plural, say, tell, tell_json
 from segue.cli.options import Flag, Folder, Json
 from segue.testing.running import check_scenarios
+from segue.testing.scenario import scenario_schema
 from segue.workspace import Finding, load
 from segue.workspace import check as find
 from segue.workspace.findings import as_record, lint_codes_page
@@ -36,7 +37,8 @@ def check(
         return 0
     findings = _find_all(folder)
     if write_schema:
-        say(f"Wrote {plural(len(write_schemas(folder)), 'schema')} to {folder / '.segue/schemas'}.")
+        written = write_schemas(folder, {"test": scenario_schema()})
+        say(f"Wrote {plural(len(written), 'schema')} to {folder / '.segue/schemas'}.")
     errors = sum(finding.severity == "error" or strict for finding in findings)
     warnings = len(findings) - errors
     if json:

@@ -30,6 +30,7 @@ from segue.runtimes.embedded import Settings
 from segue.server.serve import serve
 from segue.server.site import Site, running
 from segue.testing import VirtualClock
+from segue.testing.scenario import scenario_schema
 from segue.workspace import load
 from segue.workspace.json_schema import write_schemas
 from segue.workspace.layout import STATE_FOLDER
@@ -135,7 +136,7 @@ def _make_workspace(folder: Path) -> None:
         raise WorkspaceError("The example two_channels is not installed.", "Install Segue anew.")
     with as_file(example) as source:
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns(STATE_FOLDER, "__pycache__"))
-    write_schemas(folder)
+    write_schemas(folder, {"test": scenario_schema()})
 
 
 def _finished(folder: Path) -> DemoReport | None:

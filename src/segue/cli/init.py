@@ -4,7 +4,9 @@ from pathlib import Path
 
 from segue.cli.console import plural, tell, tell_json
 from segue.cli.options import Json
+from segue.testing.scenario import scenario_schema
 from segue.workspace import template as templates
+from segue.workspace.json_schema import write_schemas
 
 
 def init(
@@ -24,6 +26,7 @@ def init(
         Which example to start from.
     """
     files = [path.relative_to(folder).as_posix() for path in templates.init(folder, template)]
+    write_schemas(folder, {"test": scenario_schema()})
     if json:
         tell_json({"folder": str(folder), "template": template, "files": files})
         return

@@ -22,6 +22,7 @@ thing. Times are local, in the scenario's zone. What each expectation means stan
 
 from typing import Annotated, Any, Literal, TypeAlias
 
+import msgspec
 from msgspec import Meta
 
 from segue.model.catalogue import Definition, DurationText, Name
@@ -163,3 +164,8 @@ class ScenarioFile(Definition, frozen=True, kw_only=True):
     """A file under ``tests/``."""
 
     scenarios: tuple[Scenario, ...]
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(ScenarioFile)}
