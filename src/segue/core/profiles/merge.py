@@ -41,28 +41,24 @@ def merge_profiles(ours: Profile, theirs: Profile, features: Mapping[str, Featur
 def strictest(ours: tuple[Consent, ...], theirs: tuple[Consent, ...]) -> tuple[Consent, ...]:
     """Return one word for each channel and purpose that either has spoken of; a withdrawal by either stands.
 
-    Each side's own last word is found first, then the two are compared. The words are all as late as the last one of
-    both, the more specific ones a microsecond later than the broader, so that none of them overrules another.
+    Each side's own last word is found first, then the two are compared. A word is as late as the last one behind it, so
+    that a withdrawal which was made later and arrives later still overrules it; the broader ones (``*``) lie a
+    microsecond or two before the more specific, so that none of these overrules another.
     """
     both = (*ours, *theirs)
-    if not both:
-        return ()
-    latest = max(word.at for word in both)
     channels = sorted({ANY: None, **{word.channel: None for word in both}})
     purposes = sorted({ANY: None, **{word.purpose: None for word in both}})
-    words = [_strictest(channel, purpose, ours, theirs, latest) for channel in channels for purpose in purposes]
+    words = [_strictest(channel, purpose, ours, theirs) for channel in channels for purpose in purposes]
     return tuple(word for word in words if word is not None)
 
 
-def _strictest(
-    channel: str, purpose: str, ours: tuple[Consent, ...], theirs: tuple[Consent, ...], latest: Instant
-) -> Consent | None:
+def _strictest(channel: str, purpose: str, ours: tuple[Consent, ...], theirs: tuple[Consent, ...]) -> Consent | None:
     said = [word for side in (ours, theirs) if (word := latest_word(side, channel, purpose)) is not None]
     if not said:
         return None
     word = min(said, key=lambda word: (word.granted, -word.at, word.source))
-    specificity = (channel != ANY) + (purpose != ANY)
-    return Consent(channel, purpose, word.granted, Instant(latest + specificity), word.source)
+    latest, breadth = max(word.at for word in said), (channel == ANY) + (purpose == ANY)
+    return Consent(channel, purpose, word.granted, Instant(latest - breadth), word.source)
 
 
 def _merge_features(
