@@ -122,6 +122,7 @@ class Population:
         if event.at > now:
             event = structs.replace(event, at=now)
         customer_id = event.customer_id
+        assert customer_id not in self._absorbed, "an absorbed customer's events go to the survivor"
         transitions = settle(self.customer(customer_id), event, now=now, world=self.world)
         last = transitions[-1]
         if len(transitions) == 1:

@@ -11,14 +11,14 @@ goes back to the writer as an event. So after a crash the ledger tells which cal
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from segue.core.handover import recheck
 from segue.model.commands import Command, CreateTask, Deliver, SyncAudience
 from segue.model.deliveries import DeliveryStatus, Outcome
 from segue.model.errors import StoreError
 from segue.model.events import DeliveryReported
-from segue.model.ids import CustomerId, EventId, derive
+from segue.model.ids import EventId, derive
 from segue.model.time import Instant
 from segue.ports.channel import AnyChannel, AudienceChannel, MessageChannel, TaskChannel
 from segue.ports.store import LedgerChange, LedgerRow, Store
@@ -58,6 +58,7 @@ class Dispatcher:
         epoch: int,
     ) -> None:
         self._channels = channels
+        self._families = {name: _family(channel) for name, channel in channels.items()}
         self._writer = writer
         self._back = back
         self._store = store
@@ -114,7 +115,7 @@ class Dispatcher:
         lane = self._lanes.get(channel)
         if lane is None:
             lane = self._lanes[channel] = Lane(channel, self._settings.channel_backlog)
-            is_audience = isinstance(self._channels.get(channel), AudienceChannel)
+            is_audience = self._families.get(channel) is AudienceChannel
             count = 1 if is_audience else self._settings.channel_workers
             work = self._work_in_batches if is_audience else self._work_singly
             self._workers += [asyncio.create_task(work(lane), name=f"segue-{channel}-{n}") for n in range(count)]
@@ -172,37 +173,38 @@ class Dispatcher:
     async def _carry_out(self, channel: str, some: list[Issued]) -> None:
         now = self._writer.now()
         await self._back.mark([_attempting(issued, now, self._epoch) for issued in some])
-        outcomes = await self._hand_over(self._channels.get(channel), some)
+        outcomes = await self._hand_over(channel, some)
         events = [self._reported(issued, outcome) for issued, outcome in zip(some, outcomes, strict=True)]
         await self._back.report(events)
         for event in events:
             self._counters.deliveries[channel, event.status.value] += 1
 
-    async def _hand_over(self, channel: AnyChannel | None, some: list[Issued]) -> Sequence[Outcome]:
+    async def _hand_over(self, name: str, some: list[Issued]) -> Sequence[Outcome]:
         commands = [issued.command for issued in some]
         try:
-            if isinstance(channel, AudienceChannel):
-                return await channel.sync([command for command in commands if isinstance(command, SyncAudience)])
-            return [await self._hand_over_one(channel, issued) for issued in some]
+            if self._families.get(name) is AudienceChannel:
+                changes = [command for command in commands if isinstance(command, SyncAudience)]
+                return await cast(AudienceChannel, self._channels[name]).sync(changes)
+            return [await self._hand_over_one(name, issued) for issued in some]
         except Exception as error:
             # A channel's "no" is an outcome. What it raises is a bug, and nobody knows how far it came.
-            log.error("Channel %s raised %s", some[0].command.channel, type(error).__name__)
+            log.error("Channel %s raised %s", name, type(error).__name__)
             detail = type(error).__name__
             return [_outcome(command, DeliveryStatus.UNKNOWN, detail) for command in commands]
 
-    async def _hand_over_one(self, channel: AnyChannel | None, issued: Issued) -> Outcome:
-        command = issued.command
-        if isinstance(command, Deliver) and isinstance(channel, MessageChannel):
+    async def _hand_over_one(self, name: str, issued: Issued) -> Outcome:
+        command, family = issued.command, self._families.get(name)
+        if isinstance(command, Deliver) and family is MessageChannel:
             population, now = self._writer.population, self._writer.now()
             customer = population.customer(population.directory.survivor(command.customer_id))
             reason = recheck(customer, command, now=now, world=population.world)
             if reason is None:
-                return await channel.deliver(command)
+                return await cast(MessageChannel, self._channels[name]).deliver(command)
             # An attempt that a crash interrupted may have arrived: then nobody can say that it was withdrawn.
             status = DeliveryStatus.UNKNOWN if issued.key in self._resent else DeliveryStatus.WITHDRAWN
             return _outcome(command, status, reason.value)
-        if isinstance(command, CreateTask) and isinstance(channel, TaskChannel):
-            return await channel.create(command)
+        if isinstance(command, CreateTask) and family is TaskChannel:
+            return await cast(TaskChannel, self._channels[name]).create(command)
         return _outcome(command, DeliveryStatus.REJECTED, NO_CHANNEL)
 
     def _reported(self, issued: Issued, outcome: Outcome) -> DeliveryReported:
@@ -210,7 +212,7 @@ class Dispatcher:
         flag = self._resent.pop(issued.key, "")
         return DeliveryReported(
             event_id=EventId(derive("outcome", command.delivery_id, issued.seq)),
-            customer_id=self._customer_of(command.customer_id),
+            customer_id=command.customer_id,
             at=self._writer.now(),
             delivery_id=command.delivery_id,
             status=outcome.status,
@@ -233,7 +235,7 @@ class Dispatcher:
             return
         event = DeliveryReported(
             event_id=EventId(derive("outcome", row.delivery_id, row.seq)),
-            customer_id=self._customer_of(row.customer_id),
+            customer_id=row.customer_id,
             at=self._writer.now(),
             delivery_id=row.delivery_id,
             status=DeliveryStatus.UNKNOWN,
@@ -255,8 +257,11 @@ class Dispatcher:
         found = [issued for issued in _issued_by(self._store, row.seq) if issued.key == (row.delivery_id, row.seq)]
         return found[0] if found else None
 
-    def _customer_of(self, customer_id: CustomerId) -> CustomerId:
-        return self._writer.population.directory.survivor(customer_id)
+
+def _family(channel: AnyChannel) -> type | None:
+    """Return which family's Protocol a channel has; asked once, since asking a Protocol is slow."""
+    families: tuple[type, ...] = (MessageChannel, AudienceChannel, TaskChannel)
+    return next((family for family in families if isinstance(channel, family)), None)
 
 
 def _may_repeat(command: Command, channel: AnyChannel) -> bool:

@@ -7,8 +7,6 @@ from pathlib import Path
 from time import time_ns
 from typing import Self
 
-from msgspec import structs
-
 from segue.core.world import World
 from segue.measurement.segments import Segments
 from segue.model.customers import Customer
@@ -138,11 +136,6 @@ class Embedded:
         Args:
             channel: whose receipts they are, for the counters.
         """
-        survivor = self._writer.population.directory.survivor
-        events = [
-            event if survivor(event.customer_id) == event.customer_id else _moved(event, survivor(event.customer_id))
-            for event in events
-        ]
         receipts = await self._put(Work(done=_future(), events=events), is_ours=True)
         if channel:
             for event, receipt in zip(events, receipts, strict=True):
@@ -296,7 +289,3 @@ class Embedded:
 
 def _future() -> "asyncio.Future[list[Receipt]]":
     return asyncio.get_running_loop().create_future()
-
-
-def _moved(event: Event, customer_id: CustomerId) -> Event:
-    return structs.replace(event, customer_id=customer_id)

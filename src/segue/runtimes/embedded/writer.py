@@ -15,7 +15,7 @@ from time import monotonic, perf_counter
 from traceback import extract_tb
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from segue.core.world import World
 from segue.model.errors import EventError, SegueError, StoreError
@@ -261,10 +261,13 @@ class Writer:
         return receipts[-1] if incoming.event is not None else Receipt(event_id=incoming.event_id, status="accepted")
 
     def _take(self, event: Event, now: Instant, batch: Batch) -> Receipt:
-        """Advance an event whose customer is known."""
+        """Advance an event whose customer is known; who was absorbed while it waited is found in the survivor."""
         if event.event_id in self._window:
             self._counters.duplicates += 1
             return Receipt(event_id=event.event_id, status="duplicate")
+        survivor = self.population.directory.survivor(event.customer_id)
+        if survivor != event.customer_id:
+            event = structs.replace(event, customer_id=survivor)
         return self._advance(event, now, "", batch)
 
     def _advance(self, event: Event, now: Instant, source: str, batch: Batch) -> Receipt:
