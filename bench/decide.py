@@ -14,7 +14,7 @@ from time import perf_counter
 import httpx2
 
 from bench.load.open_loop import Answers, Load, open_loop
-from bench.load.served import Address, served
+from bench.load.served import Address, cpu_seconds, served
 from bench.report import report
 
 CUSTOMERS = 2_000
@@ -65,21 +65,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(write_workspace(Path(folder))) as address:
         fill(address)
         measured = {rate: measure(address, rate) for rate in RATES}
-    rows = [
-        (
-            f"decide at {rate}/s",
-            rate,
-            answers.achieved,
-            answers.quantile(0.5),
-            answers.quantile(0.99),
-            answers.quantile(1),
-        )
-        for rate, answers in measured.items()
-    ]
-    figures = {f"p99_ms_at_{rate}": answers.quantile(0.99) for rate, answers in measured.items()}
-    figures |= {f"p50_ms_at_{rate}": answers.quantile(0.5) for rate, answers in measured.items()}
-    figures |= {f"achieved_at_{rate}": answers.achieved for rate, answers in measured.items()}
-    report("decide", ["what", "asked/s", "answered/s", "p50 ms", "p99 ms", "max ms"], rows, figures)
+    rows = []
+    figures: dict[str, float] = {}
+    for rate, (answers, cpu_us) in measured.items():
+        quantiles = [answers.quantile(share) for share in (0.5, 0.99, 1)]
+        rows.append((f"decide at {rate}/s", rate, answers.achieved, *quantiles, cpu_us))
+        figures |= {
+            f"p99_ms_at_{rate}": quantiles[1],
+            f"p50_ms_at_{rate}": quantiles[0],
+            f"achieved_at_{rate}": answers.achieved,
+            f"cpu_us_at_{rate}": cpu_us,
+        }
+    report(
+        "decide", ["what", "asked/s", "answered/s", "p50 ms", "p99 ms", "max ms", "server CPU us each"], rows, figures
+    )
     print("Goal: p99 under 10 ms at 300/s. Pega's contract: under 100 ms.")
 
 
@@ -113,15 +112,18 @@ def fill(address: Address) -> None:
     print(f"{CUSTOMERS * (EVENTS_EACH + 1):,} events taken in {perf_counter() - begin:.1f} s")
 
 
-def measure(address: Address, rate: int) -> Answers:
-    """Ask at ``rate`` and return the answers; every one of them must be a decision."""
+def measure(address: Address, rate: int) -> tuple[Answers, float]:
+    """Ask at ``rate`` and return the answers, every one of them a decision, and the server's CPU time for each."""
     bodies = [
         json.dumps({"customer": {"user_id": f"u{user}"}, "placement": "hero", "context": {"page": "/"}}).encode()
         for user in range(CUSTOMERS)
     ]
-    answers = open_loop(Load(address.host, address.port, "/v1/decide", address.key, bodies, rate, SECONDS))
+    load = Load(address.host, address.port, "/v1/decide", address.key, bodies, rate, SECONDS)
+    cpu_before = cpu_seconds(address.pid)
+    answers = open_loop(load)
+    cpu = cpu_seconds(address.pid) - cpu_before
     assert set(answers.statuses) == {200}, answers.statuses
-    return answers
+    return answers, cpu / (rate * SECONDS) * 1e6
 
 
 def _history(user: int) -> list[dict[str, object]]:
