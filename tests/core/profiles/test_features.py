@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segue.core.expressions import state_key
 from segue.core.facts import as_fact
 from segue.core.profiles import ProfilePlan, compile_profile, fold, merge_profiles, snapshot
 from segue.core.profiles.states import MOST_ENTRIES
@@ -227,3 +228,13 @@ def test_hidden_features_are_folded_but_not_shown() -> None:
 def test_a_contradicting_feature_is_refused(spec: FeatureSpec, message: str) -> None:
     with pytest.raises(ExpressionError, match=message):
         compile_profile(Workspace(name="shop", features={"f": spec}))
+
+
+def test_a_half_life_forgets_what_has_faded_away() -> None:
+    history = [tracked(START + hours * HOUR, amount=0.1 * hours) for hours in range(0, 24 * 365, 7)]
+    profile = folded(PLAN, history)
+    assert len(msgspec.msgpack.encode(profile.features[state_key("sum_amount_6h", FEATURES["sum_amount_6h"])])) < 80
+    now = history[-1].at + HOUR
+    expected = recount(FEATURES["sum_amount_6h"], history, now)
+    assert read(PLAN, profile, now)["sum_amount_6h"] == pytest.approx(expected)
+    assert read(PLAN, folded(PLAN, history[::-1]), now) == read(PLAN, profile, now)

@@ -7,11 +7,16 @@ that do not overlap and together hold the exact total (Shewchuk, "Adaptive Preci
 
 A decayed sum is kept exact in the same way by **forward decay** (Cormode et al., ICDE 2009): an amount that halves
 every ``half_life`` since ``at`` is worth ``amount * 2 ** (at / half_life)`` in units of the year 1970. Whole powers of
-two move the exponent only, which rounds nothing; the state is ``[exponent, partials...]``.
+two move the exponent only, which rounds nothing; the state is ``[exponent, partials...]``. What has faded to 2**-100 is
+forgotten, so that the list stays short; a sum reads as zero long before that could show.
 """
 
 from collections.abc import Sequence
+from functools import reduce
 from math import exp2, fsum, ldexp
+
+FADED = 2.0**-100
+NEGLIGIBLE = 2.0**-60
 
 
 def add_exactly(partials: Sequence[float], amount: float) -> list[float]:
@@ -32,14 +37,18 @@ def add_exactly(partials: Sequence[float], amount: float) -> list[float]:
 def add_decayed(state: Sequence[float] | None, at: int, amount: float, half_life: int) -> list[float]:
     """Return ``state`` with an ``amount`` that halves every ``half_life`` microseconds since ``at``."""
     exponent, rest = divmod(at, half_life)
-    amount *= 2.0 ** (rest / half_life)
-    if state is None:
-        return [exponent, amount]
-    old_exponent = int(state[0])
-    if exponent <= old_exponent:
-        return [old_exponent, *add_exactly(state[1:], ldexp(amount, exponent - old_exponent))]
-    faded = [smaller for partial in state[1:] if (smaller := ldexp(partial, old_exponent - exponent))]
-    return [exponent, *add_exactly(faded, amount)]
+    added = [exponent, amount * 2.0 ** (rest / half_life)]
+    return added if state is None else merge_decayed(state, added)
+
+
+def merge_decayed(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Return the state of two decayed sums together."""
+    if theirs[0] > ours[0]:
+        ours, theirs = theirs, ours
+    shift = int(theirs[0] - ours[0])
+    faded = (ldexp(partial, shift) for partial in theirs[1:])
+    partials = reduce(add_exactly, (partial for partial in faded if abs(partial) > FADED), ours[1:])
+    return [ours[0], *partials]
 
 
 def read_decayed(state: Sequence[float], now: int, half_life: int) -> float:
@@ -48,4 +57,6 @@ def read_decayed(state: Sequence[float], now: int, half_life: int) -> float:
     if age < -1_100:
         return 0.0
     total = state[1] if len(state) == 2 else fsum(state[1:])
+    if abs(total) < NEGLIGIBLE:
+        return 0.0
     return total * exp2(min(age, 1.0))

@@ -6,10 +6,9 @@ merged state is the one that folding all events into one profile would have give
 
 from collections.abc import Mapping
 from functools import reduce
-from math import ldexp
 from typing import Any
 
-from segue.core.expressions.exact import add_exactly
+from segue.core.expressions.exact import add_exactly, merge_decayed
 from segue.core.expressions.states import layout, state_key
 from segue.core.profiles.states import add_earliest, add_latest, merge_amounts, merge_instants, merge_seen, merge_values
 from segue.model.catalogue import FeatureSpec
@@ -79,7 +78,7 @@ def _merge_states(spec: FeatureSpec, ours: Any, theirs: Any) -> Any:
         case "partials":
             return reduce(add_exactly, theirs, ours)
         case "decayed":
-            return _merge_decayed(ours, theirs)
+            return merge_decayed(ours, theirs)
         case "instants" if type(ours[0]) is int and type(theirs[0]) is int:
             return merge_instants(ours, theirs)
         case "instants":
@@ -98,10 +97,3 @@ def _merge_states(spec: FeatureSpec, ours: Any, theirs: Any) -> Any:
 
 def _as_amounts(state: list[Any]) -> list[Any]:
     return [state, [1] * len(state), len(state)] if type(state[0]) is int else state
-
-
-def _merge_decayed(ours: list[float], theirs: list[float]) -> list[float]:
-    if theirs[0] > ours[0]:
-        ours, theirs = theirs, ours
-    shift = int(theirs[0] - ours[0])
-    return [ours[0], *reduce(add_exactly, (ldexp(partial, shift) for partial in theirs[1:]), ours[1:])]
