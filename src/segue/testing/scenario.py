@@ -92,7 +92,7 @@ class Lasting(Definition, frozen=True, kw_only=True, rename={"duration": "for"})
 
 
 class ExpectSuppressed(Definition, frozen=True, kw_only=True):
-    """A decision since the line before the last expectation suppressed the action, for this first reason."""
+    """A decision since the last line of this kind suppressed the action, for this first reason."""
 
     action: Name
     reason: str
