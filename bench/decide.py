@@ -64,15 +64,15 @@ def main() -> None:
     """Measure, print one table, write ``bench/results/decide.json``."""
     with tempfile.TemporaryDirectory() as folder, served(write_workspace(Path(folder))) as address:
         fill(address)
+        floor = measure_floor(address)
         measured = {rate: measure(address, rate) for rate in RATES}
-    rows = []
-    figures: dict[str, float] = {}
+    rows: list[tuple[object, ...]] = [("HTTP alone (refused)", RATES[0], *_figures(*floor))]
+    figures = {"floor_p99_ms_at_300": floor[0].quantile(0.99)}
     for rate, (answers, cpu_us) in measured.items():
-        quantiles = [answers.quantile(share) for share in (0.5, 0.99, 1)]
-        rows.append((f"decide at {rate}/s", rate, answers.achieved, *quantiles, cpu_us))
+        rows.append((f"decide at {rate}/s", rate, *_figures(answers, cpu_us)))
         figures |= {
-            f"p99_ms_at_{rate}": quantiles[1],
-            f"p50_ms_at_{rate}": quantiles[0],
+            f"p99_ms_at_{rate}": answers.quantile(0.99),
+            f"p50_ms_at_{rate}": answers.quantile(0.5),
             f"achieved_at_{rate}": answers.achieved,
             f"cpu_us_at_{rate}": cpu_us,
         }
@@ -118,12 +118,29 @@ def measure(address: Address, rate: int) -> tuple[Answers, float]:
         json.dumps({"customer": {"user_id": f"u{user}"}, "placement": "hero", "context": {"page": "/"}}).encode()
         for user in range(CUSTOMERS)
     ]
+    answers, cpu_us = _measure(address, bodies, rate)
+    assert set(answers.statuses) == {200}, answers.statuses
+    return answers, cpu_us
+
+
+def measure_floor(address: Address) -> tuple[Answers, float]:
+    """Ask for a placement that does not exist: what HTTP, keys and this machine's noise cost without a decision."""
+    body = json.dumps({"customer": {"user_id": "u1"}, "placement": "nowhere"}).encode()
+    answers, cpu_us = _measure(address, [body], RATES[0])
+    assert set(answers.statuses) == {404}, answers.statuses
+    return answers, cpu_us
+
+
+def _measure(address: Address, bodies: list[bytes], rate: int) -> tuple[Answers, float]:
     load = Load(address.host, address.port, "/v1/decide", address.key, bodies, rate, SECONDS)
     cpu_before = cpu_seconds(address.pid)
     answers = open_loop(load)
     cpu = cpu_seconds(address.pid) - cpu_before
-    assert set(answers.statuses) == {200}, answers.statuses
     return answers, cpu / (rate * SECONDS) * 1e6
+
+
+def _figures(answers: Answers, cpu_us: float) -> tuple[float, ...]:
+    return answers.achieved, answers.quantile(0.5), answers.quantile(0.99), answers.quantile(1), cpu_us
 
 
 def _history(user: int) -> list[dict[str, object]]:
