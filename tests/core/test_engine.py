@@ -5,10 +5,13 @@ import msgspec
 from segue.core.engine import advance, settle
 from segue.model.commands import Deliver, SyncAudience
 from segue.model.customers import Customer
+from segue.model.decisions import Reason
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Tick, Tracked
 from segue.model.ids import CustomerId, EventId
+from segue.model.journeys import Entry, ExitRule, Journey, Wait
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, format_instant
+from segue.model.transitions import Abandoned
 from tests.core.living import NOON, Living
 from tests.properties.shop import a_world
 
@@ -244,3 +247,49 @@ def test_an_address_that_bounced_for_good_is_not_written_to_again() -> None:
     living.after(2 * DAY)
     living.does("order_completed")
     assert living.reasons("receipt") == ["suppressed"]
+
+
+def test_a_message_that_is_given_up_is_named_so_that_the_ledger_ends() -> None:
+    living = someone()
+    living.does("signed_up")
+    living.after(HOUR)
+    (sent,) = living.commands()
+    (transition,) = living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE, retry_after=9 * DAY)
+    assert transition.abandoned == (Abandoned(sent.delivery_id, 1, Reason.PROVIDER_FAILED),)
+
+
+def test_an_interruption_ends_a_message_between_two_attempts() -> None:
+    living = someone()
+    living.does("signed_up")
+    living.after(HOUR)
+    (sent,) = living.commands()
+    living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE)
+    (transition,) = living.does("unsubscribed_account")
+    assert transition.abandoned == (Abandoned(sent.delivery_id, 2, Reason.EXIT_EVENT),)
+    assert transition.customer.contacts.ledger == ()
+
+
+def test_a_journey_is_not_entered_while_its_exit_condition_holds() -> None:
+    journey = Journey(
+        journey="j",
+        entry=Entry(trigger="ordered"),
+        exits=(ExitRule(when="orders >= 2"),),
+        reentry="after 0d",
+        steps=(Wait(id="w", after="1d"),),
+    )
+    living = Living(a_world(groups={}, journeys=(journey,)))
+    living.does("order_completed")
+    assert len(living.customer.enrollments.runs) == 1
+    transitions = living.does("order_completed")
+    assert living.customer.enrollments.runs == ()
+    assert [blocked.reason for blocked in transitions[0].blocked] == [Reason.EXIT_PREDICATE]
+
+
+def test_an_audience_is_left_under_the_address_it_was_joined_with() -> None:
+    living = someone()
+    living.does("signed_up")
+    living.after(49 * HOUR)
+    living.is_known_as(email="new@example.com")
+    living.does("order_completed")
+    left = [command for command in living.commands() if isinstance(command, SyncAudience)][-1]
+    assert (left.is_member, left.identifiers) == (False, {"email": "someone@example.com"})

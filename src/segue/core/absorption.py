@@ -25,7 +25,7 @@ def absorb_customer(customer: Customer, event: Merged, world: World) -> tuple[Cu
     if event.absorbed_id in customer.absorbed:
         return customer, ()
     other = _DECODER.decode(event.absorbed)
-    enrollments, replaced = merge_enrollments(customer.enrollments, other.enrollments)
+    enrollments, replaced = merge_enrollments(customer.enrollments, other.enrollments, world.journeys)
     merged = Customer(
         customer_id=customer.customer_id,
         version=max(customer.version, other.version),

@@ -14,5 +14,11 @@ def draw(seed: str, *parts: str | int) -> float:
     True
     """
     key = "\x1f".join(map(str, parts)).encode()
-    digest = blake2b(key, digest_size=8, key=seed.encode()[:64]).digest()
+    digest = blake2b(key, digest_size=8, key=_key(seed)).digest()
     return (int.from_bytes(digest, "big") >> 11) / 9007199254740992.0
+
+
+def _key(seed: str) -> bytes:
+    """Return the seed as a key, which may be 64 bytes long at most."""
+    key = seed.encode()
+    return key if len(key) <= 64 else blake2b(key).digest()

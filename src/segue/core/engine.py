@@ -11,6 +11,7 @@ import msgspec
 from segue.core.absorption import absorb_customer
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.ledger import release, settle_contact
+from segue.core.arbitration.rules.alive import interruption
 from segue.core.decision_point import Decided, Occasion, decide
 from segue.core.decisioning.assignment import assign
 from segue.core.decisioning.candidates import for_placement, from_rules
@@ -27,12 +28,13 @@ from segue.core.triggers import next_due as next_absence
 from segue.core.view import View
 from segue.core.world import World
 from segue.model.customers import Customer, Outbox
-from segue.model.decisions import Candidate
+from segue.model.decisions import Candidate, Reason
+from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, DeliveryReported, Event, Merged, Tick
 from segue.model.ids import EventId
 from segue.model.journeys import Ended
 from segue.model.time import Instant
-from segue.model.transitions import Transition
+from segue.model.transitions import Abandoned, Transition
 
 TICKS_MAX = 100
 """Ticks that may follow one event at the same moment; more would be a loop, which the compiler and journeys exclude."""
@@ -68,8 +70,8 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         contacts=release(contacts, absorbed.released),
         outbox=absorbed.outbox,
     )
-    if _is_quiet(absorbed, progress, firings, event, now, before, customer):
-        return _finish(customer, progress)
+    if _is_quiet(absorbed, progress, firings, event, now, before, customer, world):
+        return _finish(customer, progress, _given_up(event, absorbed))
     return _decide_all(before, customer, event, view, progress, firings, absorbed, world)
 
 
@@ -105,9 +107,12 @@ def _is_quiet(
     now: Instant,
     before: Customer,
     customer: Customer,
+    world: World,
 ) -> bool:
     """Tell whether nothing can be due or proposed, as after most events: the decision half is skipped."""
-    if progress.proposals or progress.ended or firings or absorbed.reconsider:
+    if progress.proposals or progress.ended or absorbed.reconsider:
+        return False
+    if any(firing.trigger in world.sources.rules for firing in firings):
         return False
     if isinstance(event, (DecisionRequested, Merged)) or before.profile.consents is not customer.profile.consents:
         return False
@@ -131,7 +136,6 @@ def _decide_all(
         progress.ended,
         gate.permits if has_new_word else None,
         customer.customer_id,
-        customer.profile,
         view.now,
     )
     promises = Promises(customer, opened, gate, world)
@@ -154,7 +158,8 @@ def _decide_all(
             for decided in _decide_slot(slot, candidates, event, gate, occasion, world):
                 promises.make(decided)
     customer = msgspec.structs.replace(customer, contacts=promises.contacts(), outbox=promises.outbox())
-    return _finish(customer, progress, promises)
+    dropped = tuple(Abandoned(f.candidate.delivery_id, f.attempt, interruption(why)) for f, why in opened.dropped)
+    return _finish(customer, progress, (*_given_up(event, absorbed), *dropped), promises)
 
 
 def _decide_slot(
@@ -189,7 +194,7 @@ def _candidates(
     world: World,
 ) -> list[Candidate]:
     candidates = [*opened.due, *progress.proposals]
-    fired = [firing.trigger for firing in firings]
+    fired = [(firing.trigger, firing.facts) for firing in firings]
     candidates += from_rules(fired, world.sources, customer.customer_id, event.event_id, now)
     if isinstance(event, DecisionRequested):
         candidates += for_placement(event, world.sources, opened.outbox.memberships, now)
@@ -223,7 +228,15 @@ def _input_hash(before: Customer, event: Event, world: World) -> str:
     return digest.hexdigest()
 
 
-def _finish(customer: Customer, progress: Progress, promises: Promises | None = None) -> Transition:
+def _given_up(event: Event, absorbed: Absorbed) -> tuple[Abandoned, ...]:
+    if not isinstance(event, DeliveryReported) or event.status != DeliveryStatus.RETRYABLE:
+        return ()
+    return tuple(Abandoned(delivery_id, event.attempt, Reason.PROVIDER_FAILED) for delivery_id in absorbed.released)
+
+
+def _finish(
+    customer: Customer, progress: Progress, abandoned: tuple[Abandoned, ...], promises: Promises | None = None
+) -> Transition:
     wake_at = min(next_absence(customer.watches), journeys.next_due(customer.enrollments), next_due(customer.outbox))
     return Transition(
         customer=customer,
@@ -232,4 +245,5 @@ def _finish(customer: Customer, progress: Progress, promises: Promises | None = 
         wake_at=wake_at,
         ended=progress.ended,
         blocked=progress.blocked,
+        abandoned=abandoned,
     )

@@ -11,7 +11,7 @@ from segue.core.arbitration.ledger import release, renew, reserve
 from segue.core.arbitration.rules.contact_point import address_of
 from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
-from segue.core.delivery.commands import create_task, deliver, join_audience
+from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened
 from segue.core.world import World
 from segue.model.commands import Command
@@ -29,7 +29,9 @@ class Promises:
         self._customer = customer
         self._gate = gate
         self._world = world
-        self._contacts: Contacts = customer.contacts
+        self._contacts: Contacts = release(
+            customer.contacts, tuple(flight.candidate.delivery_id for flight, _ in opened.dropped)
+        )
         self._held: list[Held] = list(opened.outbox.held)
         self._in_flight: list[InFlight] = list(opened.outbox.in_flight)
         self._memberships: list[Membership] = list(opened.outbox.memberships)
@@ -148,12 +150,11 @@ class Promises:
             delivery_id=winner.delivery_id,
             run_id=winner.run_id,
             is_ghost=decision.is_ghost,
+            identifiers=identifiers_of(self._customer.profile) if kind == "audience" else {},
         )
         self._memberships.append(membership)
         if kind == "audience" and not decision.is_ghost:
-            customer = self._customer
-            command = join_audience(membership, customer.customer_id, customer.profile, decision.at)
-            self._commands.append(command)
+            self._commands.append(join_audience(membership, self._customer.customer_id, decision.at))
 
 
 __all__ = ["SENT", "Promises"]

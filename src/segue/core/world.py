@@ -51,6 +51,8 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
     if workspace.policy.name not in POLICIES:
         reason = f"There is no policy {workspace.policy.name!r}."
         raise SegueError(reason, f"The policies are {', '.join(sorted(POLICIES))}.")
+    if sum(workspace.groups.values()) > 1 or any(share < 0 for share in workspace.groups.values()):
+        raise SegueError("The shares of the standing groups exceed the whole.", "Give shares of 0 to 1, 1 in all.")
     triggers = workspace.triggers | inline_triggers(workspace.journeys)
     features = all_features(workspace)
     conditions = _compile_conditions(workspace, features)

@@ -112,7 +112,10 @@ class InFlight(Struct, frozen=True, array_like=True):
 
 
 class Membership(Struct, frozen=True, array_like=True):
-    """A standing membership: in an audience, or as an offer for a placement; ended by its run's end or ``until``."""
+    """A standing membership: in an audience, or as an offer for a placement; ended by its run's end or ``until``.
+
+    ``identifiers`` are those the customer joined with, so that the same ones leave, whatever changed since.
+    """
 
     kind: str
     target: str
@@ -123,6 +126,7 @@ class Membership(Struct, frozen=True, array_like=True):
     delivery_id: DeliveryId
     run_id: RunId = RunId("")
     is_ghost: bool = False
+    identifiers: dict[str, str] = {}
 
 
 class Answer(Struct, frozen=True, array_like=True):

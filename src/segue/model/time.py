@@ -68,7 +68,9 @@ def to_datetime(instant: Instant, zone: str = "UTC") -> datetime:
 
 
 def format_instant(instant: Instant, zone: str = "UTC") -> str:
-    """Return ``instant`` as RFC 3339 text, ``Z`` for UTC, as few fractional digits as are needed."""
+    """Return ``instant`` as RFC 3339 text, ``Z`` for UTC, with no more digits than it needs; "never" for `NEVER`."""
+    if instant >= NEVER:
+        return "never"
     moment = to_datetime(instant, zone)
     text = moment.isoformat(
         timespec="microseconds" if instant % 1000 else "milliseconds" if instant % SECOND else "seconds"

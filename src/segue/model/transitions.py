@@ -5,6 +5,7 @@ from msgspec import Struct
 from segue.model.commands import Command
 from segue.model.customers import Customer
 from segue.model.decisions import Decision, Reason
+from segue.model.ids import DeliveryId
 from segue.model.journeys import Ended
 from segue.model.time import Instant
 
@@ -16,6 +17,14 @@ class Blocked(Struct, frozen=True, array_like=True):
     reason: Reason
 
 
+class Abandoned(Struct, frozen=True, array_like=True):
+    """A message that is not tried again, and why: attempts used up (``provider_failed``), or its run interrupted."""
+
+    delivery_id: DeliveryId
+    attempt: int
+    reason: Reason
+
+
 class Transition(Struct, frozen=True):
     """The result of `core.engine.advance`.
 
@@ -24,6 +33,7 @@ class Transition(Struct, frozen=True):
         decisions: the decisions made, one for each slot that was decided about.
         commands: what the shell has to carry out, in order, after this transition is durable.
         wake_at: when this customer wants a `Tick`; `NEVER` for not at all. Replaces any earlier wish.
+        abandoned: messages between two attempts that will not be tried again; the ledger has to know.
         ended, blocked: journey runs that ended, entries that did not happen; for counters and reports.
     """
 
@@ -33,3 +43,4 @@ class Transition(Struct, frozen=True):
     wake_at: Instant = Instant(2**62)
     ended: tuple[Ended, ...] = ()
     blocked: tuple[Blocked, ...] = ()
+    abandoned: tuple[Abandoned, ...] = ()

@@ -2,9 +2,9 @@
 compiles it.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from segue.model.catalogue import (
     Action,
@@ -30,7 +30,7 @@ class PolicySpec(Definition, frozen=True, kw_only=True):
     """
 
     name: str = "rules"
-    exploration: float = 0.0
+    exploration: Annotated[float, Meta(ge=0, le=1)] = 0.0
 
 
 class Workspace(Struct, frozen=True, kw_only=True):

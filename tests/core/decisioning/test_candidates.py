@@ -21,7 +21,13 @@ def sources(*rules: Rule, actions: tuple[Any, ...] = (OFFER, BANNER, HIDDEN)) ->
 
 
 def fired(*triggers: str, rules: tuple[Rule, ...], customer: str = "ada", event: str = "e1") -> list[Candidate]:
-    found = from_rules(iter(triggers), sources(*rules), CustomerId(customer), EventId(event), NOW)
+    found = from_rules(
+        [(trigger, {"from": trigger}) for trigger in triggers],
+        sources(*rules),
+        CustomerId(customer),
+        EventId(event),
+        NOW,
+    )
     return list(found)
 
 

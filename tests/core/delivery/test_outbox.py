@@ -10,13 +10,13 @@ from segue.model.customers import Answer, Outbox
 from segue.model.ids import CustomerId, RunId
 from segue.model.journeys import Ended
 from segue.model.time import DAY, HOUR, NEVER, Instant
-from tests.builders import NOW, candidate, flight, held, membership, profile
+from tests.builders import NOW, candidate, flight, held, membership
 
 ADA = CustomerId("ada")
 
 
 def opened(outbox: Outbox, *ended: Ended, permits: Any = None) -> Opened:
-    return open_outbox(outbox, ended, permits, ADA, profile(), NOW)
+    return open_outbox(outbox, ended, permits, ADA, NOW)
 
 
 def end_of(run_id: str, reason: str) -> Ended:
@@ -49,8 +49,20 @@ def test_channels_of_one_proposal_come_due_together_and_in_order() -> None:
     )
 
 
-@pytest.mark.parametrize("reason", ["exit_event", "goal", "expired", "done"])
-def test_what_an_ended_run_left_waiting_comes_due_to_be_refused(reason: str) -> None:
+def test_what_waits_outlives_a_run_that_ended_in_order() -> None:
+    waiting = held(OF_RUN_1, NOW + HOUR)
+    on_its_own = held(candidate(run_id=""), NOW + HOUR)
+    assert opened(Outbox((waiting,)), end_of("run-1", "done")) == Opened(Outbox((on_its_own,)), (), (), ())
+
+
+def test_an_interrupted_message_between_two_attempts_gives_its_slot_back() -> None:
+    waiting = flight(OF_RUN_1, retry_at=NOW + HOUR)
+    result = opened(Outbox((), (waiting,)), end_of("run-1", "exit_event"))
+    assert result == Opened(Outbox(), (), (), (), dropped=((waiting, "exit_event"),))
+
+
+@pytest.mark.parametrize("reason", ["exit_event", "goal", "expired"])
+def test_what_an_interrupted_run_left_waiting_comes_due_to_be_refused(reason: str) -> None:
     outbox = Outbox((held(OF_RUN_1, NOW + HOUR), held(candidate(delivery_id="send-2"), NOW + HOUR)))
     assert opened(outbox, end_of("run-1", reason)) == Opened(Outbox((outbox.held[1],)), (OF_RUN_1,), (), ())
 
@@ -84,7 +96,7 @@ def test_an_interruption_cancels_what_is_in_flight_and_an_orderly_end_does_not(r
 def test_a_retry_that_is_due_is_not_sent_in_the_moment_its_run_is_interrupted() -> None:
     due = flight(OF_RUN_1, retry_at=NOW)
     found = opened(Outbox((), (due,)), end_of("run-1", "exit_event"))
-    assert (found.retries, found.outbox.in_flight) == ((), (flight(OF_RUN_1, retry_at=NOW, cancelled="exit_event"),))
+    assert (found.retries, found.outbox.in_flight, found.dropped) == ((), (), ((due, "exit_event"),))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +118,7 @@ def test_a_membership_ends_with_its_time_its_run_or_its_permission(
     joined = membership(until=until)
     permits = None if permitted is None else lambda action, channel: permitted
     found = opened(Outbox((), (), (joined,)), *ended, permits=permits)
-    leaving = () if stays else (leave_audience(joined, ADA, profile(), NOW),)
+    leaving = () if stays else (leave_audience(joined, ADA, NOW),)
     assert found == Opened(Outbox((), (), (joined,) if stays else ()), (), (), leaving)
 
 
@@ -133,7 +145,7 @@ def test_a_customer_leaves_an_audience_only_with_the_last_membership_in_it() -> 
     first = opened(Outbox((), (), (mine, another)), end_of("run-1", "done"))
     assert first == Opened(Outbox((), (), (another,)), (), (), ())
     last = opened(first.outbox, end_of("run-2", "done"))
-    assert last == Opened(Outbox(), (), (), (leave_audience(another, ADA, profile(), NOW),))
+    assert last == Opened(Outbox(), (), (), (leave_audience(another, ADA, NOW),))
 
 
 def test_two_memberships_that_end_together_leave_the_audience_once() -> None:
@@ -145,7 +157,7 @@ def test_two_memberships_that_end_together_leave_the_audience_once() -> None:
 def test_a_ghost_keeps_nobody_in_an_audience() -> None:
     mine, ghost = membership(), membership(run_id="run-2", delivery_id="join-2", is_ghost=True)
     found = opened(Outbox((), (), (mine, ghost)), end_of("run-1", "done"))
-    assert found.commands == (leave_audience(mine, ADA, profile(), NOW),)
+    assert found.commands == (leave_audience(mine, ADA, NOW),)
 
 
 def test_words_that_were_read_are_gone() -> None:

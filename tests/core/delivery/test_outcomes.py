@@ -13,7 +13,7 @@ OTHER = flight(candidate(delivery_id="send-2"))
 
 def after(reported: DeliveryStatus, sent: InFlight | None = None, retry_after: int = 0) -> Absorbed:
     outbox = Outbox((held(),), (sent or flight(), OTHER), (membership(),))
-    return absorb(outbox, report(reported, retry_after=retry_after), NOW, "seed")
+    return absorb(outbox, report(reported, retry_after=retry_after, attempt=(sent or flight()).attempt), NOW, "seed")
 
 
 def with_flights(*flights: InFlight) -> Outbox:
@@ -66,7 +66,7 @@ def test_what_may_be_tried_again_is_with_the_next_attempt_s_number() -> None:
 
 def backoff(attempt: int, delivery_id: str = "send-1") -> int:
     sent = flight(candidate(delivery_id=delivery_id), attempt=attempt, expires_at=NEVER)
-    absorbed = absorb(Outbox((), (sent,)), report(DeliveryStatus.RETRYABLE, delivery_id), NOW, "seed")
+    absorbed = absorb(Outbox((), (sent,)), report(DeliveryStatus.RETRYABLE, delivery_id, attempt=attempt), NOW, "seed")
     return absorbed.outbox.in_flight[0].retry_at - NOW
 
 
@@ -88,6 +88,11 @@ def test_a_provider_that_says_how_long_to_wait_is_obeyed(asked: int, waited: int
     later = retried(flight(), retry_after=asked)
     assert later is not None
     assert later.retry_at == NOW + waited
+
+
+def test_a_report_about_an_attempt_that_another_has_followed_changes_nothing() -> None:
+    outbox = with_flights(flight(attempt=2))
+    assert absorb(outbox, report(DeliveryStatus.RETRYABLE, attempt=1), NOW, "seed") == Absorbed(outbox)
 
 
 def test_a_provider_s_shorter_wait_does_not_shorten_ours() -> None:

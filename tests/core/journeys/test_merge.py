@@ -2,11 +2,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.core.journeys.merge import merge_enrollments
+from segue.core.journeys.plan import JourneyPlans
 from segue.model.customers import Enrollments
 from segue.model.ids import RunId
 from segue.model.journeys import Ended, Entered, Run
 from segue.model.time import Instant
 from tests.builders import run
+
+NO_PLANS = JourneyPlans("shop", {}, {})
 
 
 def a_run(run_id: str, entered_at: int, journey: str = "reorder", key: str = "") -> Run:
@@ -16,14 +19,14 @@ def a_run(run_id: str, entered_at: int, journey: str = "reorder", key: str = "")
 def test_runs_of_different_journeys_and_keys_go_on_side_by_side() -> None:
     ours = Enrollments((a_run("o1", 3), a_run("o2", 1, "cart", "c1")))
     theirs = Enrollments((a_run("t1", 2, "cart", "c2"),))
-    merged, replaced = merge_enrollments(ours, theirs)
+    merged, replaced = merge_enrollments(ours, theirs, NO_PLANS)
     assert merged.runs == (ours.runs[1], theirs.runs[0], ours.runs[0])
     assert replaced == ()
 
 
 def test_of_two_runs_of_one_journey_the_one_that_entered_first_stays() -> None:
     ours, theirs = Enrollments((a_run("o", 3),)), Enrollments((a_run("t", 2),))
-    merged, replaced = merge_enrollments(ours, theirs)
+    merged, replaced = merge_enrollments(ours, theirs, NO_PLANS)
     assert merged.runs == theirs.runs
     assert replaced == (Ended(RunId("o"), "reorder", "merged", is_converted=False),)
 
@@ -31,7 +34,7 @@ def test_of_two_runs_of_one_journey_the_one_that_entered_first_stays() -> None:
 def test_entries_are_remembered_with_the_latest_moment() -> None:
     ours = Enrollments((), (Entered("reorder", Instant(5), 2), Entered("cart/c1", Instant(1), 1)))
     theirs = Enrollments((), (Entered("reorder", Instant(3), 1), Entered("welcome", Instant(2), 1)))
-    merged, _ = merge_enrollments(ours, theirs)
+    merged, _ = merge_enrollments(ours, theirs, NO_PLANS)
     assert merged.entered == (
         Entered("reorder", Instant(5), 3),
         Entered("cart/c1", Instant(1), 1),
@@ -50,10 +53,10 @@ def test_no_run_is_lost_or_doubled_whoever_absorbs(
 ) -> None:
     mine = Enrollments(tuple(a_run(f"o{n}", *each) for n, each in enumerate(ours)))
     others = Enrollments(tuple(a_run(f"t{n}", *each) for n, each in enumerate(theirs)))
-    merged, replaced = merge_enrollments(mine, others)
+    merged, replaced = merge_enrollments(mine, others, NO_PLANS)
     assert sorted([each.run_id for each in merged.runs] + [each.run_id for each in replaced]) == sorted(
         each.run_id for each in (*mine.runs, *others.runs)
     )
     keys = [(each.journey, each.key) for each in merged.runs]
     assert len(keys) == len(set(keys))
-    assert merge_enrollments(others, mine)[0].runs == merged.runs
+    assert merge_enrollments(others, mine, NO_PLANS)[0].runs == merged.runs

@@ -3,14 +3,14 @@ from typing import Any
 import pytest
 
 from segue.core.journeys.plan import (
-    ExitPlan,
+    InterruptPlan,
     JourneyPlans,
     compile_journeys,
     inline_triggers,
     parse_reentry,
     step_targets,
 )
-from segue.core.journeys.steps.exit import ExitPlan as ExitStepPlan
+from segue.core.journeys.steps.exit import ExitPlan
 from segue.core.journeys.steps.goal import GoalPlan
 from segue.core.journeys.steps.propose import ProposePlan
 from segue.core.journeys.steps.wait import WaitPlan
@@ -67,7 +67,7 @@ def test_a_journey_is_compiled_with_everything_that_runs_need() -> None:
     assert (plan.name, plan.version, plan.first_step) == ("reorder", 3, "out")
     assert (plan.entry_when, plan.instance_key) == (ALWAYS, UNKNOWN)
     assert (plan.reentry, plan.expires_after) == (30 * DAY, 90 * DAY)
-    assert plan.exits == (ExitPlan("order", None), ExitPlan(None, NEVER_TRUE))
+    assert plan.exits == (InterruptPlan("order", None), InterruptPlan(None, NEVER_TRUE))
     assert plan.goal == Awaited("order", ALWAYS, None)
 
 
@@ -93,7 +93,7 @@ def test_each_kind_of_step_gets_its_plan_and_leads_to_the_following_one_unless_i
     assert isinstance(plan.steps["mail"], ProposePlan)
     assert plan.steps["mail"].following == "won"
     assert plan.steps["won"] == GoalPlan("out")
-    assert plan.steps["out"] == ExitStepPlan()
+    assert plan.steps["out"] == ExitPlan()
 
 
 def test_the_last_step_leads_out_of_the_journey() -> None:

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from segue.core.arbitration.rules.frequency import journey_of
 from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.model.customers import Contact, Contacts
 from segue.model.decisions import Candidate
@@ -36,7 +37,7 @@ def reserve(
         category=action.action.category,
         state=GHOST if is_ghost else RESERVED,
         theme=action.action.theme or "",
-        journey=candidate.source.removeprefix("journey:") if candidate.run_id else "",
+        journey=journey_of(candidate),
         run_id=candidate.run_id,
         step=candidate.step,
         contact_point=contact_point,

@@ -1,6 +1,7 @@
 """Sources of candidates other than journeys: rules whose trigger fired, standing actions that a placement asks for."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
@@ -67,11 +68,19 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
 
 
 def from_rules(
-    triggers: Iterable[str], sources: Sources, customer_id: CustomerId, event_id: EventId, now: Instant
+    firings: Iterable[tuple[str, dict[str, Any]]],
+    sources: Sources,
+    customer_id: CustomerId,
+    event_id: EventId,
+    now: Instant,
 ) -> list[Candidate]:
-    """Return the candidates of every rule whose trigger fired; one send key for each firing and slot."""
+    """Return the candidates of every rule whose trigger fired; one send key for each firing and slot.
+
+    Args:
+        firings: (trigger, facts); the facts are what templates read as ``event``.
+    """
     candidates: list[Candidate] = []
-    for trigger in triggers:
+    for trigger, facts in firings:
         rules = sources.rules.get(trigger)
         if rules is None:
             continue
@@ -81,7 +90,9 @@ def from_rules(
             for channel, key, digest in rule.channels:
                 send_key = DeliveryId(firing + digest)
                 candidates.append(
-                    Candidate(key, rule.action, channel, rule.source, send_key, deadline, now, on_lost="skip")
+                    Candidate(
+                        key, rule.action, channel, rule.source, send_key, deadline, now, on_lost="skip", facts=facts
+                    )
                 )
     return candidates
 

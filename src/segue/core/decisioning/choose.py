@@ -51,9 +51,9 @@ def choose(
     if not candidates:
         return Choice(0, (1.0,), policy.name, False, chance)
     open_to = [*candidates, _SILENCE]
-    favoured, fallback = policy.probabilities(view, open_to), ""
-    if not _is_distribution(favoured, len(open_to)):
-        policy, fallback = policies[RULES], f"{policy.name} gave no valid probabilities"
+    favoured, fallback = _ask(policy, view, open_to)
+    if fallback:
+        policy = policies[RULES]
         favoured = policy.probabilities(view, open_to)
     explored = spec.exploration if group not in (RANDOM, RULES) else 0.0
     probabilities = favoured
@@ -63,6 +63,16 @@ def choose(
     index = _draw_index(probabilities, chance)
     is_exploration = favoured[index] < max(favoured)
     return Choice(index, probabilities, policy.name, is_exploration, chance, fallback)
+
+
+def _ask(policy: Policy, view: View, open_to: Sequence[Scored]) -> tuple[tuple[float, ...], str]:
+    """Return the policy's probabilities, and why they cannot be used ("" when they can)."""
+    try:
+        favoured = policy.probabilities(view, open_to)
+    except Exception as error:
+        # A model may fail on any customer in any way; the decision must still be made, and say why it was made so.
+        return (), f"{policy.name} raised {type(error).__name__}"
+    return favoured, "" if _is_distribution(favoured, len(open_to)) else f"{policy.name} gave no valid probabilities"
 
 
 def _draw_index(probabilities: Sequence[float], chance: float) -> int:

@@ -49,27 +49,29 @@ def create_task(
     )
 
 
-def join_audience(membership: Membership, customer_id: CustomerId, profile: Profile, now: Instant) -> SyncAudience:
+def identifiers_of(profile: Profile) -> dict[str, str]:
+    """Return the traits by which an advertising platform can recognise the customer."""
+    return {k: profile.traits[k] for k in AUDIENCE_IDENTIFIERS if isinstance(profile.traits.get(k), str)}
+
+
+def join_audience(membership: Membership, customer_id: CustomerId, now: Instant) -> SyncAudience:
     """Return the command that adds the customer to the membership's audience."""
-    return _sync(membership, customer_id, profile, now, is_member=True)
+    return _sync(membership, customer_id, now, is_member=True)
 
 
-def leave_audience(membership: Membership, customer_id: CustomerId, profile: Profile, now: Instant) -> SyncAudience:
+def leave_audience(membership: Membership, customer_id: CustomerId, now: Instant) -> SyncAudience:
     """Return the command that removes the customer from the membership's audience."""
-    return _sync(membership, customer_id, profile, now, is_member=False)
+    return _sync(membership, customer_id, now, is_member=False)
 
 
-def _sync(
-    membership: Membership, customer_id: CustomerId, profile: Profile, now: Instant, *, is_member: bool
-) -> SyncAudience:
-    traits = profile.traits
+def _sync(membership: Membership, customer_id: CustomerId, now: Instant, *, is_member: bool) -> SyncAudience:
     return SyncAudience(
         delivery_id=DeliveryId(derive(membership.delivery_id, "join" if is_member else "leave")),
         customer_id=customer_id,
         channel=membership.channel,
         audience=membership.target,
         is_member=is_member,
-        identifiers={k: traits[k] for k in AUDIENCE_IDENTIFIERS if isinstance(traits.get(k), str)},
+        identifiers=membership.identifiers,
         at=now,
         action=membership.action,
     )

@@ -8,16 +8,16 @@ from msgspec.structs import replace
 
 from segue.core.delivery.commands import leave_audience
 from segue.model.commands import Command
-from segue.model.customers import InFlight, Membership, Outbox, Profile
+from segue.model.customers import Held, InFlight, Membership, Outbox
 from segue.model.decisions import Candidate
-from segue.model.ids import CustomerId
+from segue.model.ids import CustomerId, RunId
 from segue.model.journeys import Ended
 from segue.model.time import NEVER, Instant
 
 _T = TypeVar("_T")
 
 _ORDERLY = ("done",)
-"""Ends after which messages already handed over still go out: the run came to its end, nothing interrupted it."""
+"""Ends after which what was proposed still goes out: the run came to its end, nothing interrupted it."""
 
 
 class Opened(Struct, frozen=True):
@@ -28,12 +28,14 @@ class Opened(Struct, frozen=True):
             proposal together, since one of them is sent at most.
         retries: messages whose retry is due.
         commands: removals from audiences, which go before everything else.
+        dropped: messages between two attempts whose run was interrupted, with the reason: there is no next attempt.
     """
 
     outbox: Outbox
     due: tuple[Candidate, ...]
     retries: tuple[InFlight, ...]
     commands: tuple[Command, ...]
+    dropped: tuple[tuple[InFlight, str], ...] = ()
 
 
 def open_outbox(
@@ -41,7 +43,6 @@ def open_outbox(
     ended: tuple[Ended, ...],
     permits: Callable[[str, str], bool] | None,
     customer_id: CustomerId,
-    profile: Profile,
     now: Instant,
 ) -> Opened:
     """Return what is due now, and the outbox without it.
@@ -50,17 +51,28 @@ def open_outbox(
         permits: tells whether a membership (action, channel) is still allowed; None when nothing about it has changed.
     """
     reasons: dict[str, str] = {end.run_id: end.reason for end in ended}
-    awake = {h.candidate.delivery_id for h in outbox.held if h.release_at <= now or h.candidate.run_id in reasons}
-    due = tuple(h.candidate for h in outbox.held if h.candidate.delivery_id in awake)
-    retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and not _is_interrupted(f, reasons))
+    held = tuple(_outliving(h, reasons) for h in outbox.held)
+    awake = {h.candidate.delivery_id for h in held if h.release_at <= now or h.candidate.run_id in reasons}
+    interrupted = tuple(f for f in outbox.in_flight if _is_interrupted(f.candidate, reasons))
+    dropped = tuple(f for f in interrupted if f.retry_at != NEVER)
+    retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and f not in dropped)
     left = tuple(m for m in outbox.memberships if _is_over(m, reasons, permits, now))
     rest = Outbox(
-        held=tuple(h for h in outbox.held if h.candidate.delivery_id not in awake),
-        in_flight=tuple(_interrupted(f, reasons) for f in outbox.in_flight if f not in retries),
+        held=tuple(h for h in held if h.candidate.delivery_id not in awake),
+        in_flight=tuple(
+            replace(f, cancelled=reasons[f.candidate.run_id]) if f in interrupted else f
+            for f in outbox.in_flight
+            if f not in retries and f not in dropped
+        ),
         memberships=tuple(m for m in outbox.memberships if m not in left),
     )
-    removals = tuple(leave_audience(m, customer_id, profile, now) for m in _last_members(left, rest.memberships))
-    return Opened(rest, due, retries, removals)
+    return Opened(
+        outbox=rest,
+        due=tuple(h.candidate for h in held if h.candidate.delivery_id in awake),
+        retries=retries,
+        commands=tuple(leave_audience(m, customer_id, now) for m in _last_members(left, rest.memberships)),
+        dropped=tuple((f, reasons[f.candidate.run_id]) for f in dropped),
+    )
 
 
 def next_due(outbox: Outbox) -> Instant:
@@ -111,11 +123,12 @@ def _audience(membership: Membership) -> tuple[str, str, str]:
     return membership.kind, membership.channel, membership.target
 
 
-def _is_interrupted(flight: InFlight, reasons: Mapping[str, str]) -> bool:
-    return reasons.get(flight.candidate.run_id, "done") not in _ORDERLY
+def _is_interrupted(candidate: Candidate, reasons: Mapping[str, str]) -> bool:
+    return reasons.get(candidate.run_id, "done") not in _ORDERLY
 
 
-def _interrupted(flight: InFlight, reasons: Mapping[str, str]) -> InFlight:
-    if not _is_interrupted(flight, reasons):
-        return flight
-    return replace(flight, cancelled=reasons[flight.candidate.run_id])
+def _outliving(held: Held, reasons: Mapping[str, str]) -> Held:
+    """Return what waits without its run, where that ended in order: the proposal stands on its own from now on."""
+    if held.candidate.run_id not in reasons or _is_interrupted(held.candidate, reasons):
+        return held
+    return replace(held, candidate=replace(held.candidate, run_id=RunId("")))

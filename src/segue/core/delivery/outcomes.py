@@ -15,6 +15,7 @@ from segue.model.ids import DeliveryId
 from segue.model.time import HOUR, SECOND, Instant
 
 ATTEMPTS_MAX = 8
+_ABOUT_ONE_ATTEMPT = (DeliveryStatus.RETRYABLE, DeliveryStatus.WITHDRAWN)
 _FIRST_BACKOFF = 30 * SECOND
 _BACKOFF_MAX = HOUR
 
@@ -33,9 +34,12 @@ class Absorbed(Struct, frozen=True):
 
 
 def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) -> Absorbed:
-    """Return the outbox after ``report``; a report about nothing in flight (a late receipt) changes nothing."""
+    """Return the outbox after ``report``.
+
+    A report about nothing in flight (a late receipt), or about an attempt that another has followed, changes nothing.
+    """
     flight = next((f for f in outbox.in_flight if f.candidate.delivery_id == report.delivery_id), None)
-    if flight is None:
+    if flight is None or (report.attempt < flight.attempt and report.status in _ABOUT_ONE_ATTEMPT):
         return Absorbed(outbox)
     without = replace(outbox, in_flight=tuple(f for f in outbox.in_flight if f is not flight))
     match report.status:

@@ -20,8 +20,11 @@ from segue.model.journeys import Branch, Exit, Goal, Journey, Propose, Step, Wai
 from segue.model.time import NEVER, parse_duration
 from segue.model.workspace import Workspace
 
+PARALLEL = -1
+"""A re-entry rule that never blocks."""
 
-class ExitPlan(Struct, frozen=True):
+
+class InterruptPlan(Struct, frozen=True):
     """A compiled interrupt."""
 
     event: str | None
@@ -32,7 +35,7 @@ class JourneyPlan(Struct, frozen=True):
     """A compiled journey.
 
     Attributes:
-        reentry: microseconds since the last entry after which one may enter again; `NEVER` for never, -1 for parallel.
+        reentry: microseconds since the last entry after which one may enter again; `NEVER` for never, `PARALLEL`.
         expires_after: microseconds a run may last; `NEVER` for as long as it takes.
     """
 
@@ -42,7 +45,7 @@ class JourneyPlan(Struct, frozen=True):
     instance_key: Condition | None
     reentry: int
     expires_after: int
-    exits: tuple[ExitPlan, ...]
+    exits: tuple[InterruptPlan, ...]
     goal: Awaited | None
     first_step: str
     steps: dict[str, StepPlan]
@@ -89,7 +92,7 @@ def parse_reentry(text: str) -> int:
         case ["never"]:
             return NEVER
         case ["parallel"]:
-            return -1
+            return PARALLEL
         case ["after", duration]:
             return parse_duration(duration)
         case _:
@@ -119,7 +122,7 @@ def _compile_journey(
         reentry=parse_reentry(journey.reentry),
         expires_after=parse_duration(journey.expires_after) if journey.expires_after else NEVER,
         exits=tuple(
-            ExitPlan(rule.event, conditions.get(f"{key}.exits.{index}.when"))
+            InterruptPlan(rule.event, conditions.get(f"{key}.exits.{index}.when"))
             for index, rule in enumerate(journey.exits)
         ),
         goal=Awaited(goal.event, conditions.get(f"{key}.goal.when"), None) if goal else None,

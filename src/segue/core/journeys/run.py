@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from segue.core.journeys.moves import Finish, Go, Move, Offer, Stay, Surroundings
-from segue.core.journeys.plan import JourneyPlan, JourneyPlans
+from segue.core.journeys.plan import PARALLEL, JourneyPlan, JourneyPlans
 from segue.core.journeys.steps.wait_for import concerns
 from segue.core.view import View
 from segue.model.customers import Enrollments
@@ -108,6 +108,9 @@ class _Work:
         if not self._may_enter(plan, key, last):
             self.blocked.append(Blocked(plan.name, Reason.REENTRY_BLOCKED))
             return
+        if any(rule.event is None and view.holds(rule.when, facts) for rule in plan.exits):
+            self.blocked.append(Blocked(plan.name, Reason.EXIT_PREDICATE))
+            return
         count = last.count + 1 if last else 1
         self.entered = _remember(self.entered, Entered(ledger_key, view.now, count))
         run = Run(
@@ -125,7 +128,7 @@ class _Work:
 
     def _may_enter(self, plan: JourneyPlan, key: str, last: Entered | None) -> bool:
         is_inside = any(run.journey == plan.name and run.key == key for run in self.runs)
-        if plan.reentry == -1:
+        if plan.reentry == PARALLEL:
             return not (is_inside and plan.instance_key is not None)
         return not is_inside and (last is None or self.around.view.now - last.at >= plan.reentry)
 

@@ -13,6 +13,7 @@ from segue.model.events import DeliveryReported
 from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
 from segue.model.time import Instant
+from segue.model.transitions import Abandoned
 from segue.ports.store import Block, Commit, DeadLetter, LedgerChange, LedgerRow
 from segue.runtimes.population import Advanced
 
@@ -68,6 +69,8 @@ class Batch:
         self.decisions.extend((decision.decision_id, entry.seq) for decision in entry.decisions)
         if isinstance(entry.event, DeliveryReported):
             self.changes.append(_change_of(entry.event, entry.now, self._epoch))
+        for transition in advanced.transitions:
+            self.changes.extend(_abandonment(each, entry.now, self._epoch) for each in transition.abandoned)
 
     def answer_later(self, future: "Future[Any]", answer: Any) -> None:
         """Give ``answer`` to ``future`` once the batch is durable."""
@@ -115,6 +118,17 @@ def _row_of(issued: Issued, epoch: int) -> LedgerRow:
 def _decided_at(command: Command) -> Instant:
     found: Instant = getattr(command, "decided_at", None) or getattr(command, "at", None) or Instant(0)
     return found
+
+
+def _abandonment(abandoned: Abandoned, now: Instant, epoch: int) -> LedgerChange:
+    return LedgerChange(
+        delivery_id=abandoned.delivery_id,
+        attempt=abandoned.attempt,
+        status=DeliveryStatus.WITHDRAWN,
+        at=now,
+        epoch=epoch,
+        detail=abandoned.reason,
+    )
 
 
 def _change_of(event: DeliveryReported, now: Instant, epoch: int) -> LedgerChange:

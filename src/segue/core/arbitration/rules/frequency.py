@@ -75,6 +75,11 @@ def check_gap(candidate: Candidate, ledger: tuple[Contact, ...], now: Instant, m
     return None
 
 
+def journey_of(candidate: Candidate) -> str:
+    """Return the journey that proposed ``candidate``, "" for other sources; also where its run has ended since."""
+    return candidate.source.removeprefix("journey:") if candidate.source.startswith("journey:") else ""
+
+
 def _scope_of_candidate(scope: str, candidate: Candidate, action: ActionPlan) -> str:
     match scope:
         case "channel":
@@ -84,7 +89,7 @@ def _scope_of_candidate(scope: str, candidate: Candidate, action: ActionPlan) ->
         case "theme":
             return action.action.theme or ""
         case "journey":
-            return candidate.source.removeprefix("journey:") if candidate.run_id else ""
+            return journey_of(candidate)
         case "action":
             return candidate.action
         case _:
