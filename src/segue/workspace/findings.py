@@ -89,7 +89,6 @@ CODES: dict[str, Code] = {
     "SG704": Code("A cap that never bites", "A longer or equal window allows fewer already.", "warning"),
     "SG705": Code("Quiet hours that never end", "They start when they end, which is the whole day.", "warning"),
     "SG706": Code("Unknown policy", "The engine has rules and random."),
-    "SG707": Code("Exploration is a share", "It lies between 0 and 1."),
     # templates
     "SG801": Code("The template does not compile", "Every message made from it would fail."),
     "SG802": Code(

@@ -11,7 +11,6 @@ SLIPS = [
     Slip("SG701", "segue.yaml", "{holdout: 0.1}", "{holdout: 0.6, random: 0.4}", "groups"),
     Slip("SG702", "segue.yaml", "holdout: 0.1", "holdouts: 0.1", "holdouts"),
     Slip("SG706", "segue.yaml", "zone:", "policy: {name: rule}\nzone:", "rule}"),
-    Slip("SG707", "segue.yaml", "zone:", "policy: {exploration: 7}\nzone:", "7}"),
 ]
 
 

@@ -22,10 +22,11 @@ def read_lines(name: str, spec: FeatureSpec, target: str) -> list[str]:
     value = _value(spec, target, edge)
     if layout(spec) == "tally":
         return [lookup[:-1] + f", {default!r})"]
-    lines = [lookup, f"if {target} is not None: {target} = {value}"]
-    if default is not None:
-        lines.append(f"if {target} is None: {target} = {default!r}")
-    return lines
+    if default is None or not edge:
+        return [lookup, f"{target} = {default!r} if {target} is None else {value}"]
+    if default == 0:
+        return [lookup, f"{target} = {default!r} if {target} is None else ({value}) or {default!r}"]
+    return [lookup, f"if {target} is not None: {target} = {value}", f"if {target} is None: {target} = {default!r}"]
 
 
 def _value(spec: FeatureSpec, state: str, edge: str) -> str:
@@ -33,23 +34,23 @@ def _value(spec: FeatureSpec, state: str, edge: str) -> str:
         case "tally":
             return state
         case "partials":
-            return f"{state}[0] if len({state}) == 1 else fsum({state})"
+            return f"({state}[0] if len({state}) == 1 else fsum({state}))"
         case "decayed":
             return f"read_decayed({state}, now, {parse_duration(spec.half_life or '')})"
         case "instants" if spec.kind == "count":
             all_counts = f"type({state}[0]) is int and {state}[0] > {edge}"
-            return f"len({state}) if {all_counts} else count_after({state}, {edge})"
+            return f"(len({state}) if {all_counts} else count_after({state}, {edge}))"
         case "instants":
             return f"first_after({state}, {state}, {edge})"
         case "amounts" if spec.kind == "sum":
-            return f"{state}[2] if {state}[0][0] > {edge} else sum_after({state}, {edge})"
+            return f"({state}[2] if {state}[0][0] > {edge} else sum_after({state}, {edge}))"
         case "amounts":
             return f"first_after({state}[0], {state}[1], {edge})"
         case "moment":
             moment = f"now - {state}" if spec.kind == "recency" else state
-            return f"{moment} if {state} > {edge} else None" if edge else moment
+            return f"({moment} if {state} > {edge} else None)" if edge else moment
         case "stated":
-            return f"{state}[1] if {state}[0] > {edge} else None" if edge else f"{state}[1]"
+            return f"({state}[1] if {state}[0] > {edge} else None)" if edge else f"{state}[1]"
         case "seen":
             return f"seen_after({state}, {edge}) or None" if edge else f"len({state})"
 

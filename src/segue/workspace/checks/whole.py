@@ -33,9 +33,6 @@ def check_segue(draft: Draft) -> Iterator[Finding]:
         at = draft.at("segue", "", "policy", "name")
         reason = f"There is no policy {segue.policy.name!r}."
         yield Finding("SG706", at, reason, suggest(segue.policy.name, POLICIES, "policies"))
-    if not 0 <= segue.policy.exploration <= 1:
-        at = draft.at("segue", "", "policy", "exploration")
-        yield Finding("SG707", at, f"{segue.policy.exploration:g} is no share.", "Write a number from 0 to 1.")
 
 
 def _check_zone(draft: Draft, zone: str, *path: str) -> Iterator[Finding]:
