@@ -27,7 +27,7 @@ from segue.core.triggers import Firing, detect
 from segue.core.triggers import next_due as next_absence
 from segue.core.view import View
 from segue.core.world import World
-from segue.model.customers import Customer, Outbox
+from segue.model.customers import Customer
 from segue.model.decisions import Candidate, Reason
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, DeliveryReported, Event, Merged, Tick
@@ -112,11 +112,12 @@ def _is_quiet(
     """Tell whether nothing can be due or proposed, as after most events: the decision half is skipped."""
     if progress.proposals or progress.ended or absorbed.reconsider:
         return False
-    if any(firing.trigger in world.sources.rules for firing in firings):
-        return False
+    for firing in firings:
+        if firing.trigger in world.sources.rules:
+            return False
     if isinstance(event, (DecisionRequested, Merged)) or before.profile.consents is not customer.profile.consents:
         return False
-    return customer.outbox == Outbox() or next_due(customer.outbox) > now
+    return next_due(customer.outbox) > now
 
 
 def _decide_all(

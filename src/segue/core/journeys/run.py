@@ -58,7 +58,10 @@ def run_journeys(
 
 def next_due(enrollments: Enrollments) -> Instant:
     """Return when the first run wants to be woken; `NEVER` for none."""
-    return min((run.wake_at for run in enrollments.runs), default=NEVER)
+    due = NEVER
+    for run in enrollments.runs:
+        due = min(due, run.wake_at)
+    return due
 
 
 class _Work:

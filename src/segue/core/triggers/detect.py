@@ -42,7 +42,10 @@ def detect(
 
 def next_due(watches: Watches) -> Instant:
     """Return the moment at which the next absence comes due; `NEVER` where none is watched."""
-    return min((watch.due for watch in watches.absences), default=NEVER)
+    due = NEVER
+    for watch in watches.absences:
+        due = min(due, watch.due)
+    return due
 
 
 def merge_watches(ours: Watches, theirs: Watches) -> Watches:
