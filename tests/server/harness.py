@@ -43,6 +43,8 @@ traits:
 features:
   orders: {kind: count, event: order_completed}
   revenue_30d: {kind: sum, event: order_completed, of: revenue, window: 30d}
+  last_order: {kind: last, event: order_completed}
+  idle: {kind: recency, event: order_completed}
 """,
     "triggers.yaml": """
 triggers:

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.core.arbitration.rules.frequency import CapPlan
+from segue.core.expressions.states import feature_type
 from segue.core.world import World
 from segue.model.customers import Customer
 from segue.model.decisions import Decision
 from segue.model.ids import CustomerId, DecisionId, EventId, RunId
-from segue.model.time import NEVER, Clock, Instant, format_instant
+from segue.model.time import NEVER, SECOND, Clock, Instant, format_instant
 from segue.ports.store import Entry
 from segue.runtimes.embedded import Embedded
 from segue.server.access import Access
@@ -164,6 +165,19 @@ class Customers:
         return _json(customer_view(customer, timeline, self._runtime.world, self._clock()))
 
 
+def _readable(features: dict[str, Any], world: World) -> dict[str, Any]:
+    """Return feature values as people read them: instants as RFC 3339 text, durations as ISO 8601 text."""
+    shown: dict[str, Any] = {}
+    for name, value in features.items():
+        kind = feature_type(name, world.workspace.features[name])
+        if value is not None and kind == "instant":
+            value = format_instant(value)
+        elif value is not None and kind == "duration":
+            value = f"PT{value / SECOND:g}S"
+        shown[name] = value
+    return shown
+
+
 def customer_view(customer: Customer, timeline: Sequence[Entry], world: World, now: Instant) -> CustomerView:
     """Return ``customer`` as people read it, its features as of ``now``."""
     profile = customer.profile
@@ -175,7 +189,7 @@ def customer_view(customer: Customer, timeline: Sequence[Entry], world: World, n
         group=customer.assignment.group if customer.assignment else None,
         absorbed=customer.absorbed,
         traits=profile.traits,
-        features=world.profile.read(profile.features, now),
+        features=_readable(world.profile.read(profile.features, now), world),
         consents=tuple(
             ConsentWord(
                 channel=word.channel,
