@@ -8,7 +8,6 @@ from time import time_ns
 from typing import Self
 
 from segue.core.world import World
-from segue.measurement.segments import Segments
 from segue.model.customers import Customer
 from segue.model.decisions import Decision
 from segue.model.errors import EventError, StoreError
@@ -20,6 +19,7 @@ from segue.ports.channel import AnyChannel
 from segue.ports.store import DeadLetter, Entry, LedgerChange, LedgerRow, Store, pack
 from segue.runtimes.embedded.batch import Receipt
 from segue.runtimes.embedded.dispatcher import Dispatcher
+from segue.runtimes.embedded.exporting import Exporting
 from segue.runtimes.embedded.recovery import recover
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters, Stats
@@ -46,9 +46,8 @@ class Embedded:
         self._writer = writer
         self._counters = counters
         self._dispatcher: Dispatcher
-        self._segments: Segments | None = None
         self._running: asyncio.Task[None]
-        self._exporting: asyncio.Task[None] | None = None
+        self._exporting: tuple[Exporting, asyncio.Task[None]] | None = None
 
     @classmethod
     async def start(
@@ -95,8 +94,8 @@ class Embedded:
         runtime._running = asyncio.create_task(writer.run(), name="segue-writer")
         await runtime._dispatcher.start()
         if segments is not None:
-            runtime._segments = Segments(store, segments)
-            runtime._exporting = asyncio.create_task(runtime._export_now_and_then(), name="segue-segments")
+            exporting = Exporting(store, segments, settings.segment_seconds)
+            runtime._exporting = exporting, asyncio.create_task(exporting.run(), name="segue-segments")
         log.info("Started with %d customers; %d entries replayed.", len(found.population), found.replayed)
         return runtime
 
@@ -261,23 +260,14 @@ class Embedded:
         await self._dispatcher.stop()
         self._writer.stop()
         await self._running
-        if self._exporting is not None and self._segments is not None:
-            self._exporting.cancel()
-            await asyncio.gather(self._exporting, return_exceptions=True)
-            await asyncio.to_thread(self._segments.write)
+        if self._exporting is not None:
+            exporting, task = self._exporting
+            exporting.stop()
+            await task
         if self._writer.failure is not None:
             raise self._writer.failure
 
     # -- how ----------------------------------------------------------------------------------------------------
-
-    async def _export_now_and_then(self) -> None:
-        assert self._segments is not None
-        while True:
-            await asyncio.sleep(self.settings.segment_seconds)
-            try:
-                await asyncio.to_thread(self._segments.write)
-            except Exception as error:  # analysis must never stop the runtime; the next round tries again
-                log.error("Segments were not written: %s", type(error).__name__)
 
     async def _put(self, work: Work, *, is_urgent: bool = False, is_ours: bool = False) -> list[Receipt]:
         return await self._begin(work, is_urgent=is_urgent, is_ours=is_ours)
