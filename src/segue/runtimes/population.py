@@ -1,8 +1,13 @@
 """The population: all customers of one runtime in memory, with who is whom and who wants to be woken when.
 
 Every runtime (embedded, replay, recovery) advances its customers here, so that they cannot differ. A customer is kept
-encoded (16 bytes of header and the state); the ones that were busy lately are kept decoded as well. Nothing is changed
-when an event cannot be advanced: the state is replaced only after all that may fail has succeeded.
+encoded (16 bytes of header and the state); the ones that were busy lately are kept decoded, and encoded only when they
+have to make room, are saved, or are asked for.
+
+Nothing is changed when an event cannot be advanced: the customer is replaced only after all that may fail has
+succeeded. That the new state can be encoded later is known by then. Whatever in it came from outside has just been
+encoded in the event's entry, and is nested far less deep than an encoder can go (`nesting`); what the engine itself
+adds are counts, instants, floats and texts.
 """
 
 from collections import OrderedDict
@@ -24,9 +29,11 @@ from segue.model.ids import CustomerId, EventId, derive
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Transition
 from segue.ports.store import CustomerState, Entry, pack_entry
+from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
 
 _HEADER = Layout(">QQ")  # the seq of the customer's last entry, and when it wants to be woken
+_STALE = b""  # stands for the state of a customer who is hot and was not encoded since
 _encode = msgpack.Encoder().encode
 _decode = msgpack.Decoder(Customer).decode
 
@@ -63,7 +70,7 @@ class Population:
         self._absorbed: dict[CustomerId, int] = {}
         self._alarms: list[tuple[Instant, CustomerId]] = []
         self._hot: OrderedDict[CustomerId, Customer] = OrderedDict()
-        self._hot_limit = hot
+        self._hot_limit = max(1, hot)
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -117,8 +124,9 @@ class Population:
     def advance(self, event: Event, now: Instant) -> Advanced:
         """Advance the customer of ``event`` by it; an instant later than ``now`` counts as ``now``.
 
-        Raises whatever the engine raises; then the customer is as before.
+        Raises `EventError` ``event_too_deep``, and whatever the engine raises; then the customer is as before.
         """
+        require_shallow(event)
         if event.at > now:
             event = structs.replace(event, at=now)
         customer_id = event.customer_id
@@ -141,13 +149,14 @@ class Population:
             self._last_seq_of_absorbed(event),
         )
         packed = pack_entry(entry)
-        state = _encode(last.customer)
+        self._make_room(customer_id)
         # Nothing below can fail.
         self.seq += 1
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
-        self._put(customer_id, self.seq, last.wake_at, state)
-        self._keep_hot(customer_id, last.customer)
+        self._put(customer_id, self.seq, last.wake_at, _STALE)
+        self._hot[customer_id] = last.customer
+        self._hot.move_to_end(customer_id)
         return Advanced(entry, packed, transitions)
 
     def due(self, now: Instant, limit: int) -> Iterator[Tick]:
@@ -178,14 +187,13 @@ class Population:
 
     def state(self, customer_id: CustomerId) -> bytes:
         """Return the customer's encoded state, empty for nobody."""
-        packed = self._packed.get(customer_id)
-        return packed[_HEADER.size :] if packed is not None else b""
+        return self._whole(customer_id)[_HEADER.size :] if customer_id in self._packed else b""
 
     def snapshot(self, customer_id: CustomerId) -> CustomerState:
         """Return what the store keeps of a customer."""
-        packed = self._packed.get(customer_id)
-        if packed is None:
+        if customer_id not in self._packed:
             return CustomerState(customer_id, self._absorbed.get(customer_id, 0), NEVER, b"")
+        packed = self._whole(customer_id)
         seq, wake_at = _HEADER.unpack_from(packed)
         return CustomerState(customer_id, seq, wake_at, packed[_HEADER.size :])
 
@@ -240,8 +248,18 @@ class Population:
             self.dirty[customer_id] = None
         self._hot.pop(customer_id, None)
 
-    def _keep_hot(self, customer_id: CustomerId, customer: Customer) -> None:
-        self._hot[customer_id] = customer
-        self._hot.move_to_end(customer_id)
-        if len(self._hot) > self._hot_limit:  # one at a time: freeing thousands at once would stop everything
-            self._hot.popitem(last=False)
+    def _whole(self, customer_id: CustomerId) -> bytes:
+        """Return header and state, which is encoded now if it was not."""
+        packed = self._packed[customer_id]
+        if len(packed) == _HEADER.size:
+            packed = self._packed[customer_id] = packed + _encode(self._hot[customer_id])
+        return packed
+
+    def _make_room(self, customer_id: CustomerId) -> None:
+        """Let the customer go who was advanced longest ago, if another one is to be hot. One at a time: freeing
+        thousands at once would stop everything.
+        """
+        if customer_id not in self._hot and len(self._hot) >= self._hot_limit:
+            oldest = next(iter(self._hot))
+            self._whole(oldest)
+            del self._hot[oldest]
