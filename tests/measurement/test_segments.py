@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from segue.measurement import segments as module
-from segue.measurement.segments import TABLES, Segments, read_segments
+from segue.measurement.segments import TABLES, Segments, read_log, read_segments
 from segue.ports.store import Commit
 from segue.stores.memory import MemoryStore
 from segue.testing.conformance.store import block
@@ -92,3 +92,24 @@ def test_a_crash_at_any_step_neither_loses_nor_repeats(
     for table in TABLES:
         assert seqs(tmp_path, table) == list(range(1, 10))
         assert not list((tmp_path / table).glob("*.tmp"))
+
+
+def test_the_whole_log_is_the_segments_and_what_came_after_them(tmp_path: Path) -> None:
+    store = store_of(3, 4)
+    assert Segments(store, tmp_path).write() == 7
+    store.commit(Commit(block=block(8, 2)))
+
+    whole = read_log(store, tmp_path)
+    store.commit(Commit(block=block(10, 1)))
+    Segments(store, tmp_path).write()  # what is exported meanwhile does not come twice
+
+    exported = read_segments(tmp_path)
+    for table in TABLES:
+        query = f"FROM {table} WHERE seq <= 9 ORDER BY seq"
+        assert whole.sql(f"FROM {table} ORDER BY seq").fetchall() == exported.sql(query).fetchall() != []
+
+
+def test_the_whole_log_needs_no_segments(tmp_path: Path) -> None:
+    whole = read_log(store_of(3), tmp_path, ["events"])
+
+    assert whole.sql("SELECT seq FROM events ORDER BY seq").fetchall() == [(1,), (2,), (3,)]

@@ -6,7 +6,7 @@ atomic rename, only when it is complete. So a crash at any point loses no entry 
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -82,7 +82,7 @@ class Segments:
         return (after + 1, min(last_seq, after + ENTRIES_MAX)) if last_seq > after else None
 
     def _covered(self, table: str) -> int:
-        return max((last for _, last in _ranges(self._folder / table)), default=0)
+        return _last_covered(self._folder / table)
 
     def _path(self, table: str, first: int, last: int) -> Path:
         return self._folder / table / f"{first:015d}-{last:015d}.parquet"
@@ -112,30 +112,70 @@ def read_segments(folder: Path) -> "DuckDBPyConnection":
     read_segments(folder).sql("SELECT channel, count(*) FROM decisions GROUP BY ALL")
     """
     duck = _connect()
-    for table, columns in TABLES.items():
-        names = ", ".join(f'"{name}"' for name in columns)
-        if next(_ranges(folder / table), None) is not None:
-            files = str(folder / table / "*.parquet").replace("'", "''")
-            duck.execute(f"CREATE VIEW {table} AS SELECT {names} FROM read_parquet('{files}')")
-        else:
-            empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
-            duck.execute(f"CREATE VIEW {table} AS SELECT * FROM (SELECT {empty}) WHERE false")
+    for table in TABLES:
+        duck.execute(f"CREATE VIEW {table} AS {_segments_sql(folder / table)}")
     return duck
 
 
+def read_log(store: Store, folder: Path, tables: Sequence[str] = tuple(TABLES)) -> "DuckDBPyConnection":
+    """Return a DuckDB connection with ``tables`` as views of the whole log: the segments in ``folder``, and the entries
+    of ``store`` that are in none of them yet.
+
+    What is committed or exported while this reads makes no difference: each entry is there once.
+    """
+    covered = {table: _last_covered(folder / table) for table in tables}
+    duck = _connect()
+    for table, last in covered.items():
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in TABLES[table].items())
+        duck.execute(f"CREATE TABLE {table}_tail ({columns})")
+        exported = f"{_segments_sql(folder / table)} WHERE seq <= {last}"
+        duck.execute(f"CREATE VIEW {table} AS {exported} UNION ALL SELECT * FROM {table}_tail")
+    after = min(covered.values())
+    for entries in _in_chunks(entry for block in store.blocks(after) for entry in block.read()):
+        for table, last in covered.items():
+            _add_rows(duck, table, [row for entry in entries if entry.seq > last for row in _ROWS[table](entry)])
+    return duck
+
+
+def _add_rows(duck: "DuckDBPyConnection", table: str, rows: list[msgspec.Struct]) -> None:
+    shape = msgspec.json.encode([_written_columns(table)]).decode()
+    source = f"SELECT unnest(from_json($1::JSON, '{shape}')) AS row"
+    encoded = msgspec.json.encode(rows).decode()
+    duck.execute(f"INSERT INTO {table}_tail SELECT {_read_values(table)} FROM (SELECT row.* FROM ({source}))", [encoded])
+
+
+def _segments_sql(folder: Path) -> str:
+    """Return a query of the segments in ``folder``, which is named after its table; of no rows where there are none."""
+    columns = TABLES[folder.name]
+    if _last_covered(folder):
+        names = ", ".join(f'"{name}"' for name in columns)
+        files = str(folder / "*.parquet").replace("'", "''")
+        return f"SELECT {names} FROM read_parquet('{files}')"
+    empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in columns.items())
+    return f"SELECT * FROM (SELECT {empty} WHERE false)"
+
+
 def _convert(duck: "DuckDBPyConnection", table: str, rows: Path, target: Path) -> None:
-    columns = {name: "BIGINT" if kind == "TIMESTAMP" else kind for name, kind in TABLES[table].items()}
-    values = ", ".join(
-        f'make_timestamp("{name}") AS "{name}"' if kind == "TIMESTAMP" else f'"{name}"'
-        for name, kind in TABLES[table].items()
-    )
     unfinished = target.with_suffix(".parquet.tmp")
-    source = duck.read_json(str(rows), format="newline_delimited", columns=columns)
-    source.project(values).write_parquet(str(unfinished), compression="zstd")
+    source = duck.read_json(str(rows), format="newline_delimited", columns=_written_columns(table))
+    source.project(_read_values(table)).write_parquet(str(unfinished), compression="zstd")
     rows.unlink()
     _make_durable(unfinished)
     unfinished.replace(target)
     _make_durable(target.parent)
+
+
+def _written_columns(table: str) -> dict[str, str]:
+    """Return the columns as rows of JSON hold them: an instant is a number there."""
+    return {name: "BIGINT" if kind == "TIMESTAMP" else kind for name, kind in TABLES[table].items()}
+
+
+def _read_values(table: str) -> str:
+    """Return the SQL of a table's columns, of what `_written_columns` says."""
+    return ", ".join(
+        f'make_timestamp("{name}") AS "{name}"' if kind == "TIMESTAMP" else f'"{name}"'
+        for name, kind in TABLES[table].items()
+    )
 
 
 def _make_durable(path: Path) -> None:
@@ -146,6 +186,10 @@ def _make_durable(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _last_covered(folder: Path) -> int:
+    return max((last for _, last in _ranges(folder)), default=0)
 
 
 def _ranges(folder: Path) -> Iterator[tuple[int, int]]:
