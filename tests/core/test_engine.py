@@ -3,6 +3,7 @@
 import msgspec
 
 from segue.core.engine import advance, settle
+from segue.model.catalogue import Rule
 from segue.model.commands import Deliver, SyncAudience
 from segue.model.customers import Customer
 from segue.model.decisions import Reason
@@ -13,7 +14,7 @@ from segue.model.journeys import Entry, ExitRule, Journey, Wait
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, format_instant
 from segue.model.transitions import Abandoned
 from tests.core.living import NOON, Living
-from tests.properties.shop import a_world
+from tests.properties.shop import a_world, an_action
 
 WORLD = a_world(groups={})
 
@@ -293,3 +294,20 @@ def test_an_audience_is_left_under_the_address_it_was_joined_with() -> None:
     living.does("order_completed")
     left = [command for command in living.commands() if isinstance(command, SyncAudience)][-1]
     assert (left.is_member, left.identifiers) == (False, {"email": "someone@example.com"})
+
+
+def test_what_has_to_be_sent_is_sent_to_the_held_out_too_whatever_it_costs() -> None:
+    receipts = tuple(
+        an_action(name, "email", category="transactional", purpose="transactional", value=0.0, cost=0.5)
+        for name in ("receipt", "warranty")
+    )
+    rules = tuple(Rule(rule=action.action, trigger="ordered", action=action.action) for action in receipts)
+    living = Living(a_world(groups={"holdout": 1.0}, actions=receipts, rules=rules, journeys=()))
+    living.is_known_as(email="someone@example.com")
+    living.does("order_completed")
+    assert [command.action for command in living.commands()] == ["receipt", "warranty"]
+    decisions = [decision for transition in living.transitions for decision in transition.decisions]
+    assert [(d.slot, d.policy, d.probability, d.is_ghost) for d in decisions] == [
+        ("message:receipt", "obligation@1", 1.0, False),
+        ("message:warranty", "obligation@1", 1.0, False),
+    ]

@@ -147,10 +147,12 @@ def test_every_candidate_is_chosen_or_suppressed_with_one_reason(plan: Plan) -> 
 @examples
 def test_held_out_customers_receive_nothing_and_leave_ghosts(plan: Plan) -> None:
     history = live(plan, a_world(groups={"holdout": 1.0}))
-    assert history.sent == []
+    assert commercial(history.sent) == []
     assert history.audience == []
     for _, transition in history.transitions:
-        assert all(decision.is_ghost or decision.chosen == "silence" for decision in transition.decisions)
+        for decision in transition.decisions:
+            is_receipt = decision.chosen == "rule:receipt/receipt/email"
+            assert is_receipt or decision.is_ghost or decision.chosen == "silence"
 
 
 @given(PLANS)

@@ -12,6 +12,11 @@ from segue.model.workspace import Workspace
 
 MESSAGE_SLOT = "message"
 
+OBLIGED = ("transactional", "mandatory")
+"""Categories that rest on a contract or a law: sent without marketing consent, to held-out customers too, and in
+competition with nothing; no policy is asked whether they are worth it.
+"""
+
 
 class Scored(Struct, frozen=True):
     """What is known of a candidate's worth, for policies; silence is the one with an empty action.
@@ -31,7 +36,8 @@ class VariantPlan(Struct, frozen=True):
     """A variant with its channel.
 
     Attributes:
-        slot: what it competes for: ``message``, ``audience:NAME``, ``placement:NAME`` or ``task``.
+        slot: what it competes for: ``message``, ``audience:NAME``, ``placement:NAME`` or ``task``; an obliged message
+            (``message:ACTION``) competes only with its own other channels.
         interrupts: whether it counts as a contact (message and task families).
         lane: (channel, purpose, category): what consent is asked about; candidates of one lane share the answer.
     """
@@ -48,6 +54,7 @@ class ActionPlan(Struct, frozen=True):
     """A compiled action; durations in microseconds."""
 
     action: Action
+    is_obliged: bool
     scores: dict[str, float]
     eligible_when: Condition | None
     converted: Condition | None
@@ -90,6 +97,7 @@ def _compile_action(
     key = f"actions.{action.action}"
     return ActionPlan(
         action=action,
+        is_obliged=action.category in OBLIGED,
         scores={
             "value": action.value,
             "cost": action.cost,
@@ -110,7 +118,7 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
         raise SegueError(reason, f"The channels are {', '.join(channels) or 'none yet'}; declare it in segue.yaml.")
     match channel.family:
         case "message":
-            slot = MESSAGE_SLOT
+            slot = f"{MESSAGE_SLOT}:{action.action}" if action.category in OBLIGED else MESSAGE_SLOT
         case "task":
             slot = "task"
         case "audience":

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.verdicts import Verdict
-from segue.core.decisioning.choose import Choice, choose
+from segue.core.decisioning.choose import Choice, choose, oblige
 from segue.core.decisioning.policies import POLICIES
 from segue.core.world import World
 from segue.model.assignments import HOLDOUT
@@ -51,9 +51,13 @@ def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasio
     verdicts = gate.judge_all(candidates)
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
     scored = [world.variants[candidates[index].action, candidates[index].channel].scored for index in eligible]
-    choice = choose(scored, gate.view, occasion.group, world.workspace.policy, POLICIES, world.seed, decision_id)
+    is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
+    if is_obliged:
+        choice = oblige(scored, world.seed, decision_id)
+    else:
+        choice = choose(scored, gate.view, occasion.group, world.workspace.policy, POLICIES, world.seed, decision_id)
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
-    is_ghost = winner is not None and occasion.group == HOLDOUT
+    is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
     _cast_lots(candidates, verdicts, eligible, winner, is_ghost, occasion.now, world)
     decision = Decision(
         decision_id=decision_id,

@@ -65,6 +65,12 @@ def choose(
     return Choice(index, probabilities, policy.name, is_exploration, chance, fallback)
 
 
+def oblige(candidates: Sequence[Scored], seed: str, decision_id: str) -> Choice:
+    """Return the first of ``candidates``, for certain: what has to be sent is not weighed."""
+    certain = (1.0, *(0.0 for _ in candidates))
+    return Choice(0, certain, "obligation@1", False, draw(seed, "choose", decision_id))
+
+
 def _ask(policy: Policy, view: View, open_to: Sequence[Scored]) -> tuple[tuple[float, ...], str]:
     """Return the policy's probabilities, and why they cannot be used ("" when they can)."""
     try:

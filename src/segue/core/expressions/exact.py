@@ -37,7 +37,9 @@ def add_exactly(partials: Sequence[float], amount: float) -> list[float]:
 def add_decayed(state: Sequence[float] | None, at: int, amount: float, half_life: int) -> list[float]:
     """Return ``state`` with an ``amount`` that halves every ``half_life`` microseconds since ``at``."""
     exponent, rest = divmod(at, half_life)
-    added = [exponent, amount * 2.0 ** (rest / half_life)]
+    worth = amount * 2.0 ** (rest / half_life)
+    # Forgotten from the start, or the first event would keep what a later one loses, and a tie would round by order.
+    added = [exponent, worth if abs(worth) > FADED else 0.0]
     return added if state is None else merge_decayed(state, added)
 
 

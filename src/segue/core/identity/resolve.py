@@ -102,6 +102,8 @@ def resolve(
     >>> resolution.customer_id == directory.find(Identifier("user_id", "u1")), len(links)
     (True, 1)
     """
+    if len(identifiers) == 1 and not is_junk(identifiers[0]):  # most events
+        return Resolution(directory.find(identifiers[0])), ()
     usable = [each for each in identifiers if not is_junk(each)]
     if len(usable) > 1:
         usable = list(dict.fromkeys(map(clean, usable)))

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 
 from segue.core.arbitration.verdicts import Verdict
-from segue.core.catalogue import VariantPlan
+from segue.core.catalogue import OBLIGED, VariantPlan
 from segue.model.catalogue import Action
 from segue.model.consents import Consent, latest_word
 from segue.model.decisions import Reason
-
-EXEMPT = ("transactional", "mandatory")
-"""Categories that rest on a contract or a law, not on consent."""
 
 _UNASKED_FAMILY = "placement"
 
@@ -23,7 +20,7 @@ def check_consent(
         modes: per channel ``opt_in`` or ``opt_out``, ``default`` for the others. With no word and no mode nothing is
             permitted, but placements: they show themselves only to who is there.
     """
-    if action.category in EXEMPT:
+    if action.category in OBLIGED:
         return None
     word = latest_word(consents, variant.channel.name, action.purpose) if consents else None
     if word is not None:
