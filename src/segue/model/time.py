@@ -29,6 +29,7 @@ _UNITS = {"ms": 1_000, "s": SECOND, "min": MINUTE, "m": MINUTE, "h": HOUR, "d": 
 _DURATION = re.compile(r"(\d+)\s*(ms|s|min|m|h|d|w)")
 DURATION_PATTERN = r"^\s*(\d+\s*(ms|s|min|m|h|d|w)\s*)+$"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 Clock = Callable[[], Instant]
 
 
@@ -53,13 +54,12 @@ def parse_instant(text: str) -> Instant:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise SegueError(f"{text!r} is not a time.", 'Write it like "2011-03-04T09:30:00Z".') from None
-    return from_datetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return from_datetime(moment) if moment.tzinfo else from_datetime(moment.replace(tzinfo=UTC))
 
 
 def from_datetime(moment: datetime) -> Instant:
     """Return the instant of an aware ``datetime``."""
-    since = moment - _EPOCH
-    return Instant(since.days * DAY + since.seconds * SECOND + since.microseconds)
+    return Instant((moment - _EPOCH) // _MICROSECOND)
 
 
 def to_datetime(instant: Instant, zone: str = "UTC") -> datetime:

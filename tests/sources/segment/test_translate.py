@@ -241,3 +241,9 @@ def test_event_names_are_written_as_expressions_write_them(name: str, snake: str
 @given(st.text(max_size=60))
 def test_normalising_a_name_twice_changes_nothing(name: str) -> None:
     assert snake_case(snake_case(name)) == snake_case(name)
+
+
+def test_two_keys_that_become_one_name_leave_the_later_value() -> None:
+    event = translate("track", userId="u1", event="e", properties={"orderId": 1, "order_id": 2, "Sku": "a"}).event
+    assert isinstance(event, Tracked)
+    assert event.properties == {"order_id": 2, "sku": "a"}

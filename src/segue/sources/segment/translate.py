@@ -130,13 +130,14 @@ def happened_at(call: Call, received: Instant, sent: Instant | None = None) -> I
     if stamp is None:
         return received
     try:
-        stamped = parse_instant(stamp)
+        at = parse_instant(stamp)
     except SegueError:
         raise EventError("bad_timestamp", "The timestamp is not ISO 8601.") from None
-    own = _instant_or_none(call.sent_at)
-    sent = own if own is not None else sent
-    skew = received - sent if sent is not None else 0
-    return Instant(min(stamped + skew, received))
+    if call.sent_at is not None and (own := _instant_or_none(call.sent_at)) is not None:
+        sent = own
+    if sent is not None:
+        at = Instant(at + received - sent)
+    return at if at < received else received
 
 
 @lru_cache(maxsize=4096)
@@ -183,8 +184,8 @@ def _event(call: Call, kind: str, event_id: EventId, at: Instant, zone_trait: st
                 raise EventError("missing_event_name", "A track call needs the name of its event.")
             return _tracked(name, event_id, at, _named(call.properties), _context_traits(call.context, zone_trait))
         case "page" | "screen":
-            stated = {"name": call.name, "category": call.category}
-            properties = _named(call.properties) | {key: text for key, text in stated.items() if text}
+            stated = {key: text for key, text in (("name", call.name), ("category", call.category)) if text}
+            properties = _named(call.properties) | stated
             traits = _context_traits(call.context, zone_trait)
             return _tracked(f"{kind}_viewed", event_id, at, properties, traits)
         case "identify":
@@ -207,11 +208,22 @@ def _tracked(name: str, event_id: EventId, at: Instant, properties: dict[str, An
 
 
 def _named(values: dict[str, Any] | None) -> dict[str, Any]:
-    return {snake_case(key) or key: value for key, value in values.items()} if values else {}
+    """Return ``values`` under the names that expressions use; the same dictionary where it has them already."""
+    if not values:
+        return {}
+    names = _names(tuple(values))
+    return values if names is None else dict(zip(names, values.values(), strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _names(keys: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the names of ``keys``, None where they are the same: the calls of one kind mostly have the same keys."""
+    names = tuple(snake_case(key) or key for key in keys)
+    return None if names == keys else names
 
 
 def _context_traits(context: Context | None, zone_trait: str) -> dict[str, Any]:
-    if context is None:
+    if context is None or (context.traits is None and context.timezone is None):
         return {}
     traits = _named(context.traits)
     return {zone_trait: context.timezone} | traits if context.timezone else traits
@@ -223,7 +235,7 @@ def _email(call: Call) -> str:
 
 
 def _text(value: str | int | None) -> str:
-    return "" if value is None else str(value)
+    return value if type(value) is str else "" if value is None else str(value)
 
 
 def _instant_or_none(value: object) -> Instant | None:
