@@ -12,6 +12,8 @@ from segue.model.events import DecisionRequested, Event, Identified, Tracked
 
 NESTING_MAX = 64
 
+_FLAT = frozenset((str, int, float, bool, type(None)))
+
 
 def require_shallow(event: Event) -> None:
     """Refuse an event with more than `NESTING_MAX` arrays and objects within each other.
@@ -21,7 +23,7 @@ def require_shallow(event: Event) -> None:
     """
     match event:
         case Tracked():
-            is_deep = _is_deep(event.properties.values()) or _is_deep(event.traits.values())
+            is_deep = _is_deep(event.properties.values()) or (bool(event.traits) and _is_deep(event.traits.values()))
         case Identified():
             is_deep = _is_deep(event.traits.values())
         case DecisionRequested():
@@ -35,8 +37,12 @@ def require_shallow(event: Event) -> None:
 
 def _is_deep(values: Iterable[Any], levels: int = NESTING_MAX) -> bool:
     for value in values:
-        if isinstance(value, dict | list | tuple) and (
-            not levels or _is_deep(value.values() if isinstance(value, dict) else value, levels - 1)
-        ):
+        if type(value) in _FLAT:
+            continue
+        if isinstance(value, dict):
+            value = value.values()
+        elif not isinstance(value, (list, tuple)):
+            continue
+        if not levels or _is_deep(value, levels - 1):
             return True
     return False

@@ -197,7 +197,7 @@ class _Replay:
             self._bury(error)
             return
         entry = advanced.entry
-        self._counters.count_event(str(type(event).__struct_config__.tag), advanced.transitions)
+        self._counters.count_event(event, advanced.transitions)
         for decision in entry.decisions:
             self._decisions += 1
             self._digest.update(pack(decision))

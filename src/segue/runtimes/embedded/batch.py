@@ -65,12 +65,15 @@ class Batch:
         """Take an entry in, with the commands it issues and what it says about a delivery."""
         entry = advanced.entry
         self._entries.append(advanced.packed)
-        self.issued.extend(Issued(entry.seq, command) for command in entry.commands)
-        self.decisions.extend((decision.decision_id, entry.seq) for decision in entry.decisions)
+        if entry.commands:
+            self.issued.extend(Issued(entry.seq, command) for command in entry.commands)
+        if entry.decisions:
+            self.decisions.extend((decision.decision_id, entry.seq) for decision in entry.decisions)
         if isinstance(entry.event, DeliveryReported):
             self.changes.append(_change_of(entry.event, entry.now, self._epoch))
         for transition in advanced.transitions:
-            self.changes.extend(_abandonment(each, entry.now, self._epoch) for each in transition.abandoned)
+            if transition.abandoned:
+                self.changes.extend(_abandonment(each, entry.now, self._epoch) for each in transition.abandoned)
 
     def answer_later(self, future: "Future[Any]", answer: Any) -> None:
         """Give ``answer`` to ``future`` once the batch is durable."""

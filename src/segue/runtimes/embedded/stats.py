@@ -2,14 +2,18 @@
 
 from bisect import bisect_left
 from collections import Counter, deque
+from typing import get_args
 
 from msgspec import Struct
 
 from segue.model.decisions import SILENCE, Decision
+from segue.model.events import Event
 from segue.model.transitions import Transition
 
 LATENCY_BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Upper bounds of the commit latency's buckets, in seconds; one more bucket holds what is slower."""
+
+_KINDS = {kind: str(kind.__struct_config__.tag) for kind in get_args(Event)}  # asking a struct each time is slow
 
 
 class Stats(Struct, frozen=True, kw_only=True):
@@ -71,10 +75,12 @@ class Counters:
         self.commit_buckets = [0] * (len(LATENCY_BOUNDS) + 1)
         self._latest: deque[float] = deque(maxlen=1000)
 
-    def count_event(self, kind: str, transitions: tuple[Transition, ...]) -> None:
+    def count_event(self, event: Event, transitions: tuple[Transition, ...]) -> None:
         """Count one advanced event and what its transitions did."""
-        self.events[kind] += 1
+        self.events[_KINDS[type(event)]] += 1
         for transition in transitions:
+            if not (transition.decisions or transition.ended or transition.blocked):
+                continue  # nearly every event
             for decision in transition.decisions:
                 self._count_decision(decision)
             for ended in transition.ended:

@@ -281,7 +281,7 @@ class Writer:
         batch.add(advanced)
         if not isinstance(event, Tick):
             self._window.add(event.event_id)
-        self._counters.count_event(type(event).__struct_config__.tag, advanced.transitions)  # type: ignore[arg-type]
+        self._counters.count_event(event, advanced.transitions)
         return Receipt(
             event_id=event.event_id,
             status="accepted",
