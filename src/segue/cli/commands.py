@@ -20,6 +20,7 @@ COMMANDS = {
     "ingest": Command("segue.cli.ingest:ingest", "Read a file of events into the store."),
     "replay": Command("segue.cli.replay:replay", "Decide again from a file of events, or from the store's own log."),
     "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),
+    "audience": Command("segue.cli.audience:audience", "Say who is in an audience, now or at a past moment."),
     "keys": Command("segue.cli.keys:app", "Create, list and revoke keys."),
     "doctor": Command("segue.cli.doctor:doctor", "Look whether everything is in order on this machine."),
     "demo": Command("segue.cli.demo:main", "Run the example on real orders.", is_hidden=True),
