@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.expressions.exact import add_decayed, add_exactly, read_decayed
+from segue.core.expressions import Scope, compile_library, parse, state_key
+from segue.core.expressions.exact import add_decayed, add_exactly
+from segue.model.catalogue import FeatureSpec
 
 HALF_LIFE, AT = 9 * 86_400_000_000, 1_772_323_200_000_000
+SPEND = {"spend": FeatureSpec(kind="sum", event="order", of="amount", half_life="9d")}
 
 
 @given(st.lists(st.floats(-1e12, 1e12), max_size=20))
@@ -25,13 +28,17 @@ def test_an_amount_too_small_to_remember_breaks_no_tie_whichever_comes_first() -
 
 
 def test_a_decayed_amount_is_worth_half_after_its_half_life() -> None:
-    worth = read_decayed(add_decayed(None, AT, 8.0, HALF_LIFE), AT + HALF_LIFE, HALF_LIFE)
-    assert worth == pytest.approx(4.0)
+    assert _worth([8.0], AT + HALF_LIFE) == pytest.approx(4.0)
 
 
-def _worth(amounts: list[float]) -> float:
+def test_what_has_faded_for_a_thousand_half_lives_is_nothing() -> None:
+    assert _worth([8.0], AT + 3_000 * HALF_LIFE) == 0.0
+
+
+def _worth(amounts: list[float], now: int = AT) -> float:
     state: list[float] | None = None
     for amount in amounts:
         state = add_decayed(state, AT, amount, HALF_LIFE)
-    assert state is not None
-    return read_decayed(state, AT, HALF_LIFE)
+    read = compile_library({"spend": parse("spend", Scope(features=SPEND), "number")}, SPEND)["spend"]
+    worth: float = read({}, {state_key("spend", SPEND["spend"]): state}, {}, {}, now)
+    return worth

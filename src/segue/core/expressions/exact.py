@@ -7,12 +7,11 @@ that do not overlap and together hold the exact total (Shewchuk, "Adaptive Preci
 
 A decayed sum is kept exact in the same way by **forward decay** (Cormode et al., ICDE 2009): an amount that halves
 every ``half_life`` since ``at`` is worth ``amount * 2 ** (at / half_life)`` in units of the year 1970. Whole powers of
-two move the exponent only, which rounds nothing; the state is ``[exponent, partials...]``. What has faded to 2**-100 is
-forgotten, so that the list stays short; a sum reads as zero long before that could show.
+two move the exponent only, which rounds nothing; the state is ``[exponent, total, partials...]``, and the total is worth
+``total * 2 ** (exponent - now / half_life)`` at ``now`` (`core.expressions.reading`). What has faded to 2**-100 is forgotten, so that the list stays short; a sum reads as zero long before that could show.
 """
 
 from collections.abc import Sequence
-from functools import reduce
 from math import exp2, fsum, ldexp
 
 FADED = 2.0**-100
@@ -37,9 +36,9 @@ def add_exactly(partials: Sequence[float], amount: float) -> list[float]:
 def add_decayed(state: Sequence[float] | None, at: int, amount: float, half_life: int) -> list[float]:
     """Return ``state`` with an ``amount`` that halves every ``half_life`` microseconds since ``at``."""
     exponent, rest = divmod(at, half_life)
-    worth = amount * 2.0 ** (rest / half_life)
+    worth = amount * exp2(rest / half_life)
     # Forgotten from the start, or the first event would keep what a later one loses, and a tie would round by order.
-    added = [exponent, worth if abs(worth) > FADED else 0.0]
+    added = _decayed(exponent, [worth if abs(worth) > FADED else 0.0])
     return added if state is None else merge_decayed(state, added)
 
 
@@ -48,17 +47,21 @@ def merge_decayed(ours: Sequence[float], theirs: Sequence[float]) -> list[float]
     if theirs[0] > ours[0]:
         ours, theirs = theirs, ours
     shift = int(theirs[0] - ours[0])
-    faded = (ldexp(partial, shift) for partial in theirs[1:])
-    partials = reduce(add_exactly, (partial for partial in faded if abs(partial) > FADED), ours[1:])
-    return [ours[0], *partials]
+    partials = list(_partials(ours))
+    for partial in _partials(theirs):
+        faded = ldexp(partial, shift)
+        if abs(faded) > FADED:
+            partials = add_exactly(partials, faded)
+    return _decayed(int(ours[0]), partials)
 
 
-def read_decayed(state: Sequence[float], now: int, half_life: int) -> float:
-    """Return what the sum is worth at ``now``, which is not before any of its events."""
-    age = state[0] - now // half_life - now % half_life / half_life
-    if age < -1_100:
-        return 0.0
-    total = state[1] if len(state) == 2 else fsum(state[1:])
+def _decayed(exponent: int, partials: list[float]) -> list[float]:
+    """Return a state: the exponent, the total (rounded once, for readers), and the partials where there is more."""
+    total = partials[0] if len(partials) == 1 else fsum(partials)
     if abs(total) < NEGLIGIBLE:
-        return 0.0
-    return total * exp2(min(age, 1.0))
+        total = 0.0
+    return [exponent, total] if partials == [total] else [exponent, total, *partials]
+
+
+def _partials(state: Sequence[float]) -> Sequence[float]:
+    return state[2:] or state[1:]

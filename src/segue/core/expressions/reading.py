@@ -5,10 +5,9 @@ Mostly nothing has left a window since the last event came into it; that case is
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from math import fsum
+from math import exp2, fsum
 from typing import Any
 
-from segue.core.expressions.exact import read_decayed
 from segue.core.expressions.states import default_of, layout, state_key
 from segue.model.catalogue import FeatureSpec
 from segue.model.time import parse_duration
@@ -36,7 +35,8 @@ def _value(spec: FeatureSpec, state: str, edge: str) -> str:
         case "partials":
             return f"({state}[0] if len({state}) == 1 else fsum({state}))"
         case "decayed":
-            return f"read_decayed({state}, now, {parse_duration(spec.half_life or '')})"
+            half_life = parse_duration(spec.half_life or "")
+            return f"{state}[1] * exp2(min({state}[0] - now // {half_life} - now % {half_life} / {half_life}, 1.0))"
         case "instants" if spec.kind == "count":
             all_counts = f"type({state}[0]) is int and {state}[0] > {edge}"
             return f"(len({state}) if {all_counts} else count_after({state}, {edge}))"
@@ -81,9 +81,9 @@ def seen_after(state: dict[str, int], edge: int) -> int:
 
 HELPERS: dict[str, Callable[..., Any]] = {
     "count_after": count_after,
+    "exp2": exp2,
     "first_after": first_after,
     "fsum": fsum,
-    "read_decayed": read_decayed,
     "seen_after": seen_after,
     "sum_after": sum_after,
 }

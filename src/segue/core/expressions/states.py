@@ -5,7 +5,7 @@
     layout    for                                    state
     tally     count                                  int
     partials  sum                                    [float, ...]: their exact sum is the value (see `exact`)
-    decayed   count and sum with a half-life         [exponent, float, ...] (see `exact`)
+    decayed   count and sum with a half-life         [exponent, total, float, ...] (see `exact`)
     instants  count and first moment in a window     [instant, ...] ascending; a coalesced count is laid out as amounts
     amounts   sum and first value in a window        [[instant, ...], [value, ...], total of a sum] ascending
     moment    last and first moment, recency         instant
