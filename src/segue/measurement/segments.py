@@ -141,7 +141,9 @@ def _add_rows(duck: "DuckDBPyConnection", table: str, rows: list[msgspec.Struct]
     shape = msgspec.json.encode([_written_columns(table)]).decode()
     source = f"SELECT unnest(from_json($1::JSON, '{shape}')) AS row"
     encoded = msgspec.json.encode(rows).decode()
-    duck.execute(f"INSERT INTO {table}_tail SELECT {_read_values(table)} FROM (SELECT row.* FROM ({source}))", [encoded])
+    duck.execute(
+        f"INSERT INTO {table}_tail SELECT {_read_values(table)} FROM (SELECT row.* FROM ({source}))", [encoded]
+    )
 
 
 def _segments_sql(folder: Path) -> str:
