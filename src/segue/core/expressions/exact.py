@@ -7,8 +7,8 @@ that do not overlap and together hold the exact total (Shewchuk, "Adaptive Preci
 
 A decayed sum is kept exact in the same way by **forward decay** (Cormode et al., ICDE 2009): an amount that halves
 every ``half_life`` since ``at`` is worth ``amount * 2 ** (at / half_life)`` in units of the year 1970. Whole powers of
-two move the exponent only, which rounds nothing. The state is ``[exponent, total, partials...]``; at ``now`` the total is
-worth ``total * 2 ** (exponent - now / half_life)`` (`core.expressions.reading`). What has faded to 2**-100 is
+two move the exponent only, which rounds nothing. The state is ``[exponent, total, partials...]``; its total is worth
+``total * 2 ** (exponent - now / half_life)`` at ``now`` (`core.expressions.reading`). What has faded to 2**-100 is
 forgotten, so that the list stays short; a sum reads as zero long before that could show.
 """
 
