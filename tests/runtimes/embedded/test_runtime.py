@@ -320,6 +320,14 @@ async def test_a_failed_commit_stops_everything_loudly() -> None:
     assert store.commits == 3
 
 
+async def test_a_writer_that_breaks_is_a_crash_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = await Embedded.start(world(), MemoryStore(), {}, settings=FAST)
+    monkeypatch.setattr(runtime._writer.snapshots, "note", lambda links, decisions: 1 / 0)
+    lost = asyncio.ensure_future(runtime.submit([tracked(1, "bought", total=1)]))
+    assert "ZeroDivisionError" in str(await asyncio.wait_for(runtime.crashed(), 1))
+    lost.cancel()
+
+
 async def test_stopping_finishes_what_was_submitted() -> None:
     medium = Medium()
     runtime = await Embedded.start(world(), MemoryStore(medium), {}, settings=FAST)

@@ -1,6 +1,6 @@
 """Sources of candidates other than journeys: rules whose trigger fired, standing actions that a placement asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -30,11 +30,21 @@ class RulePlan(Struct, frozen=True):
 
 
 class Sources(Struct, frozen=True):
-    """Where candidates come from: rules by trigger, standing (action, channel) pairs by placement."""
+    """Where candidates come from: rules by trigger, standing actions by placement."""
 
     workspace: str
     rules: dict[str, tuple[RulePlan, ...]]
-    standing: dict[str, tuple[tuple[str, str], ...]]
+    standing: dict[str, tuple["Showing", ...]]
+
+
+class Showing(Struct, frozen=True):
+    """What could be shown in a placement: ``key`` names the candidate, ``digest`` is its part of the delivery id."""
+
+    source: str
+    action: str
+    channel: str
+    key: str
+    digest: str
 
 
 def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> Sources:
@@ -58,12 +68,12 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
         )
         plan = RulePlan(source, rule.action, channels, parse_duration(rule.deadline))
         rules[rule.trigger] = (*rules.get(rule.trigger, ()), plan)
-    standing: dict[str, tuple[tuple[str, str], ...]] = {}
+    standing: dict[str, tuple[Showing, ...]] = {}
     for name, action in actions.items():
         for channel, variant in action.variants.items():
             if action.action.standing and variant.channel.family == "placement":
                 placement = variant.variant.placement or ""
-                standing[placement] = (*standing.get(placement, ()), (name, channel))
+                standing[placement] = (*standing.get(placement, ()), _showing("standing", name, channel))
     return Sources(workspace.name, rules, standing)
 
 
@@ -101,23 +111,28 @@ def for_placement(
     request: DecisionRequested, sources: Sources, memberships: tuple[Membership, ...], now: Instant
 ) -> list[Candidate]:
     """Return what could fill the placement that asks: journeys' offers for it, then standing actions."""
-    offers = [
-        (f"offer:{membership.run_id}", membership.action, membership.channel)
-        for membership in memberships
-        if membership.kind == "placement" and membership.target == request.placement and membership.until > now
-    ]
-    offers += [("standing", action, channel) for action, channel in sources.standing.get(request.placement, ())]
+    shown = derive("show", request.event_id)
     return [
         Candidate(
-            key=f"{source}/{action}/{channel}",
-            action=action,
-            channel=channel,
-            source=source,
-            delivery_id=DeliveryId(derive("show", request.event_id, action, channel)),
+            showing.key,
+            showing.action,
+            showing.channel,
+            showing.source,
+            DeliveryId(shown + showing.digest),
             deadline=now,
             proposed_at=now,
             on_cap="skip",
             on_lost="skip",
         )
-        for source, action, channel in offers
+        for showing in (*_offers(request.placement, memberships, now), *sources.standing.get(request.placement, ()))
     ]
+
+
+def _offers(placement: str, memberships: tuple[Membership, ...], now: Instant) -> Iterator[Showing]:
+    for membership in memberships:
+        if membership.kind == "placement" and membership.target == placement and membership.until > now:
+            yield _showing(f"offer:{membership.run_id}", membership.action, membership.channel)
+
+
+def _showing(source: str, action: str, channel: str) -> Showing:
+    return Showing(source, action, channel, f"{source}/{action}/{channel}", derive(source, action, channel, size=4))

@@ -244,12 +244,14 @@ class Embedded:
         await self.flush()
 
     async def crashed(self) -> StoreError:
-        """Return when a commit has failed: the process should end now, and be started again."""
+        """Return when a commit, or the writer itself, has failed: the process should end now, and be started again."""
         await asyncio.wait([self._running])
-        if self._writer.failure is None:
+        if self._writer.failure is not None:
+            return self._writer.failure
+        broken = None if self._running.cancelled() else self._running.exception()
+        if broken is None:
             await asyncio.Event().wait()  # it was stopped; that is no crash
-        assert self._writer.failure is not None
-        return self._writer.failure
+        return StoreError(f"The writer has stopped: {type(broken).__name__}.", "Start the process again.")
 
     async def stop(self) -> None:
         """Finish what has begun, save everything, and let go of the store (which the caller closes).
