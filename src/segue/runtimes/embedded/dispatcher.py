@@ -75,8 +75,7 @@ class Dispatcher:
         """Settle what a crash interrupted, then begin with what the ledger still holds."""
         for name in self._channels:
             self._lane(name)
-        interrupted = [row for row in await self._pending() if row.status is DeliveryStatus.ATTEMPTING]
-        for row in interrupted:
+        for row in [row for row in await self._pending() if row.status is DeliveryStatus.ATTEMPTING]:
             await self._settle_interrupted(row)
         for lane in self._lanes.values():
             await self._catch_up(lane)
@@ -142,18 +141,26 @@ class Dispatcher:
         """Read commands back from the ledger once everything in memory is under way."""
         if self._stopping or not lane.begin_catching_up():
             return
-        limit = self._settings.channel_backlog
-        commands = await asyncio.to_thread(self._read_back, lane.channel, limit)
-        lane.offer(commands)
-        lane.is_behind = lane.is_behind or len(commands) >= limit
+        commands, is_all = list[Issued](), False
+        try:
+            commands, is_all = await asyncio.to_thread(self._read_back, lane.channel, self._settings.channel_backlog)
+        finally:
+            lane.end_catching_up(commands)
+        lane.is_behind = lane.is_behind or not is_all
 
-    def _read_back(self, channel: str, limit: int) -> list[Issued]:
-        rows = self._store.pending(channel, limit=limit)
-        wanted = {(row.delivery_id, row.seq) for row in rows if row.status is DeliveryStatus.DECIDED}
+    def _read_back(self, channel: str, limit: int) -> tuple[list[Issued], bool]:
+        """Return the first commands of ``channel`` that nobody has begun with, and whether these are all."""
         commands: list[Issued] = []
-        for seq in dict.fromkeys(row.seq for row in rows):
-            commands += [issued for issued in _issued_by(self._store, seq) if issued.key in wanted]
-        return commands
+        after = 0
+        while len(commands) < limit:
+            rows = self._store.pending(channel, after, limit)
+            if not rows:
+                return commands, True
+            after = rows[-1].seq
+            wanted = {(row.delivery_id, row.seq) for row in rows if row.status is DeliveryStatus.DECIDED}
+            for seq in dict.fromkeys(row.seq for row in rows):
+                commands += [issued for issued in _issued_by(self._store, seq) if issued.key in wanted]
+        return commands, False
 
     # -- one command --------------------------------------------------------------------------------------------
 
@@ -254,8 +261,8 @@ class Dispatcher:
         return rows
 
     def _find(self, row: LedgerRow) -> Issued | None:
-        found = [issued for issued in _issued_by(self._store, row.seq) if issued.key == (row.delivery_id, row.seq)]
-        return found[0] if found else None
+        key = (row.delivery_id, row.seq)
+        return next((issued for issued in _issued_by(self._store, row.seq) if issued.key == key), None)
 
 
 def _family(channel: AnyChannel) -> type | None:

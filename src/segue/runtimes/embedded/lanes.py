@@ -27,6 +27,7 @@ class Lane:
         self._limit = limit
         self._waiting: deque[Issued] = deque()
         self._known: dict[Key, None] = {}
+        self._finished_meanwhile: dict[Key, None] | None = None  # while the ledger is being read back
         self._news = asyncio.Event()
         self._rest = asyncio.Event()
         self._closed = False
@@ -36,7 +37,7 @@ class Lane:
 
     async def idle(self) -> None:
         """Return when nothing waits, nothing is being carried out and nothing is left in the ledger."""
-        while self._known or self.is_behind:
+        while self._known or self.is_behind or self._finished_meanwhile is not None:
             self._rest.clear()
             await self._rest.wait()
 
@@ -59,12 +60,22 @@ class Lane:
         self._news.set()
 
     def begin_catching_up(self) -> bool:
-        """Tell whether commands have to be read from the ledger now; what comes meanwhile is queued again."""
+        """Tell whether commands have to be read from the ledger now; what comes meanwhile is queued again.
+
+        After a yes, `end_catching_up` must follow.
+        """
         if self._waiting or not self.is_behind:
             return False
         self.is_behind = False
-        self._rest.set()
+        self._finished_meanwhile = {}
         return True
+
+    def end_catching_up(self, commands: Iterable[Issued]) -> None:
+        """Queue what was read from the ledger, but for what was finished while it was being read."""
+        finished = self._finished_meanwhile or {}
+        self._finished_meanwhile = None
+        self.offer(issued for issued in commands if issued.key not in finished)
+        self._rest.set()
 
     async def take(self, at_most: int = 1) -> list[Issued]:
         """Wait for commands and take the next ones; each must be given back to `finish`.
@@ -86,6 +97,8 @@ class Lane:
     def finish(self, issued: Issued) -> None:
         """Forget a command: its outcome is durable, or will be looked at after a restart."""
         self._known.pop(issued.key, None)
+        if self._finished_meanwhile is not None:
+            self._finished_meanwhile[issued.key] = None
         self._rest.set()
 
 
