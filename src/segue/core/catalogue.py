@@ -7,6 +7,7 @@ from msgspec import Struct
 from segue.core.view import Condition
 from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Variant
 from segue.model.errors import SegueError
+from segue.model.journeys import Webhook
 from segue.model.time import parse_duration
 from segue.model.workspace import Workspace
 
@@ -38,7 +39,7 @@ class VariantPlan(Struct, frozen=True):
     Attributes:
         slot: what it competes for: ``message``, ``audience:NAME``, ``placement:NAME`` or ``task``; an obliged message
             (``message:ACTION``) competes only with its own other channels.
-        interrupts: whether it counts as a contact (message and task families).
+        interrupts: whether it counts as a contact (message and task families, but no webhook of a journey).
         lane: (channel, purpose, category): what consent is asked about; candidates of one lane share the answer.
     """
 
@@ -81,6 +82,30 @@ def converted_source(action: Action) -> str:
     return f'now - {converted_feature(action.action)} < "{action.converted_within}"'
 
 
+def webhook_action(journey: str, step: str) -> str:
+    """Return the name of the hidden action that a webhook step proposes."""
+    return f"_webhook:{journey}/{step}"
+
+
+def webhook_actions(workspace: Workspace) -> tuple[Action, ...]:
+    """Return the hidden actions of all webhook steps: what they call goes out like everything else."""
+    steps = {
+        webhook_action(journey.journey, step.id): step
+        for journey in (*workspace.retired, *workspace.journeys)
+        for step in journey.steps
+        if isinstance(step, Webhook)
+    }
+    return tuple(
+        Action(
+            action=name,
+            category=step.category,
+            expires_after=step.deadline,
+            variants=(Variant(channel=step.channel),),
+        )
+        for name, step in steps.items()
+    )
+
+
 def compile_actions(workspace: Workspace, conditions: Mapping[str, Condition]) -> dict[str, ActionPlan]:
     """Return the plans of all actions; ``conditions`` by the keys of `core.expression_sites`.
 
@@ -88,7 +113,8 @@ def compile_actions(workspace: Workspace, conditions: Mapping[str, Condition]) -
         SegueError: a variant names an unknown channel, or misses what its channel's family needs.
     """
     channels = {channel.name: channel for channel in workspace.channels}
-    return {action.action: _compile_action(action, channels, conditions) for action in workspace.actions}
+    actions = (*workspace.actions, *webhook_actions(workspace))
+    return {action.action: _compile_action(action, channels, conditions) for action in actions}
 
 
 def _compile_action(
@@ -116,7 +142,10 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
     if channel is None:
         reason = f"Action {action.action!r} has a variant for {variant.channel!r}, which is no channel."
         raise SegueError(reason, f"The channels are {', '.join(channels) or 'none yet'}; declare it in segue.yaml.")
+    is_webhook = action.action.startswith("_webhook:")
     match channel.family:
+        case _ if is_webhook:
+            slot = action.action
         case "message":
             slot = f"{MESSAGE_SLOT}:{action.action}" if action.category in OBLIGED else MESSAGE_SLOT
         case "task":
@@ -129,7 +158,7 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
         variant,
         channel,
         slot,
-        interrupts=channel.family in ("message", "task"),
+        interrupts=channel.family in ("message", "task") and not is_webhook,
         lane=(channel.name, action.purpose, action.category),
         scored=Scored(action.action, channel.name, float(action.priority), action.value - action.cost),
     )

@@ -10,8 +10,19 @@ from typing import Literal
 from msgspec import Struct
 
 from segue.core.catalogue import converted_source
-from segue.model.catalogue import AbsenceTrigger, CountTrigger, EventTrigger, TraitTrigger, Trigger
-from segue.model.journeys import Branch, Journey, Wait, WaitFor
+from segue.model.catalogue import (
+    AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
+    CountTrigger,
+    EventTrigger,
+    JourneyTrigger,
+    ScheduleTrigger,
+    TraitTrigger,
+    Trigger,
+    ValueType,
+)
+from segue.model.journeys import Branch, EventMatch, Journey, Propose, SetTrait, Step, Wait, WaitFor, Webhook
 from segue.model.time import DURATION_PATTERN
 from segue.model.workspace import Workspace
 
@@ -29,7 +40,7 @@ class Site(Struct, frozen=True):
 
     key: str
     source: str
-    expect: Literal["boolean", "duration", "instant", "any"] = "boolean"
+    expect: Literal["duration", "any"] | ValueType = "boolean"
     event: str | None = None
     has_run: bool = False
     old: str | None = None
@@ -53,7 +64,19 @@ def sites(workspace: Workspace) -> Iterator[Site]:
         if audience.when:
             yield Site(f"audiences.{audience.audience}.when", audience.when)
     for journey in workspace.journeys:
-        yield from _journey_sites(f"journeys.{journey.journey}", journey, workspace)
+        yield from _journey_sites(journey_key(journey), journey, workspace)
+    for journey in workspace.retired:
+        yield from _journey_sites(retired_key(journey), journey, workspace)
+
+
+def journey_key(journey: Journey) -> str:
+    """Return the key under which the sites of ``journey`` stand."""
+    return f"journeys.{journey.journey}"
+
+
+def retired_key(journey: Journey) -> str:
+    """Return the key under which the sites of an earlier version stand."""
+    return f"journeys.{journey.journey}@{journey.version}"
 
 
 def trigger_sites(key: str, trigger: Trigger) -> Iterator[Site]:
@@ -70,6 +93,12 @@ def trigger_sites(key: str, trigger: Trigger) -> Iterator[Site]:
             conditions += [("then_not_when", trigger.then_not_when, trigger.then_not)]
         case CountTrigger():
             conditions = [("where", trigger.where, trigger.event)]
+        case ScheduleTrigger():
+            conditions = []
+            if trigger.when:
+                yield Site(f"{key}.when", trigger.when)
+        case AudienceTrigger() | ApiTrigger() | JourneyTrigger():
+            conditions = []
     for field, source, event in conditions:
         if source:
             yield Site(f"{key}.{field}", source, event=event)
@@ -89,24 +118,56 @@ def _journey_sites(key: str, journey: Journey, workspace: Workspace) -> Iterator
             yield Site(f"{key}.exits.{index}.when", rule.when, event=rule.event or "*", has_run=True)
     if journey.goal is not None and journey.goal.when:
         yield Site(f"{key}.goal.when", journey.goal.when, event=journey.goal.event, has_run=True)
+    for index, handler in enumerate(journey.on):
+        place = f"{key}.on.{index}"
+        if handler.when:
+            yield Site(f"{place}.when", handler.when, event=handler.event, has_run=True)
+        for name, source in handler.set.items():
+            yield Site(f"{place}.set.{name}", source, "any", event=handler.event, has_run=True)
+    if journey.pacing is not None:
+        yield Site(f"{key}.pacing.by", journey.pacing.by, "number", has_run=True)
+    for index, stage in enumerate(journey.stages):
+        if stage.expect is not None:
+            yield from _match_sites(f"{key}.stages.{index}.expect", stage.expect)
     for step in journey.steps:
-        place = f"{key}.steps.{step.id}"
-        match step:
-            case Wait():
-                if step.after and not is_duration_text(step.after):
-                    yield Site(f"{place}.after", step.after, "duration", has_run=True)
-                if step.until:
-                    yield Site(f"{place}.until", step.until, "instant", has_run=True)
-            case WaitFor():
-                for index, awaited in enumerate(step.events):
-                    if awaited.when:
-                        yield Site(f"{place}.events.{index}.when", awaited.when, event=awaited.event, has_run=True)
-            case Branch():
-                for index, case in enumerate(step.cases):
-                    yield Site(f"{place}.cases.{index}.when", case.when, event="*", has_run=True)
-            case _:
-                pass
+        yield from _step_sites(f"{key}.steps.{step.id}", step, workspace)
+
+
+def _step_sites(place: str, step: Step, workspace: Workspace) -> Iterator[Site]:
+    match step:
+        case Wait():
+            if step.after and not is_duration_text(step.after):
+                yield Site(f"{place}.after", step.after, "duration", has_run=True)
+            if step.until:
+                yield Site(f"{place}.until", step.until, "instant", has_run=True)
+        case WaitFor():
+            for index, awaited in enumerate(step.events):
+                yield from _match_sites(f"{place}.events.{index}", awaited)
+        case Branch():
+            for index, case in enumerate(step.cases):
+                yield Site(f"{place}.cases.{index}.when", case.when, event="*", has_run=True)
+        case Propose():
+            for index, match in enumerate(step.group.cancel_on if step.group is not None else ()):
+                yield from _match_sites(f"{place}.group.cancel_on.{index}", match)
+        case SetTrait():
+            for name, source in step.set.items():
+                spec = workspace.traits.get(name)
+                yield Site(f"{place}.set.{name}", source, spec.type if spec else "any", event="*", has_run=True)
+        case Webhook():
+            for name, source in step.payload.items():
+                yield Site(f"{place}.payload.{name}", source, "any", event="*", has_run=True)
+        case _:
+            pass
+
+
+def _match_sites(place: str, match: EventMatch) -> Iterator[Site]:
+    if match.when:
+        yield Site(f"{place}.when", match.when, event=match.event, has_run=True)
 
 
 def _entry_event(trigger: Trigger | None) -> str:
-    return "*" if trigger is None or isinstance(trigger, TraitTrigger) else trigger.event
+    match trigger:
+        case EventTrigger() | AbsenceTrigger() | CountTrigger():
+            return trigger.event
+        case _:
+            return "*"

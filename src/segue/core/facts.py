@@ -10,6 +10,7 @@ from segue.model.events import (
     ContactPointChanged,
     DecisionRequested,
     DeliveryReported,
+    Enroll,
     Event,
     Identified,
     Merged,
@@ -57,6 +58,8 @@ def as_fact(event: Event, customer: Customer) -> Fact:
             return Fact("contact_point_changed", {"usable": event.usable}, {}, event.at)
         case DecisionRequested():
             return Fact("decision_requested", {**event.context, "placement": event.placement}, {}, event.at)
+        case Enroll():
+            return Fact("", event.facts, {}, event.at)
         case Tick() | Merged():
             return Fact("", {}, {}, event.at)
 

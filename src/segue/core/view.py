@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from segue.core.facts import Fact
 from segue.model.customers import Profile
+from segue.model.shared import NOTHING_SHARED, Shared
 from segue.model.time import Instant
 
 Condition: TypeAlias = Callable[[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any], int], Any]
@@ -14,11 +15,28 @@ _NO_FACTS: dict[str, Any] = {}
 
 
 class View:
-    """The customer's knowledge after the event was folded in, the event itself, and the moment."""
+    """The customer's knowledge after the event was folded in, the event itself, and the moment.
 
-    __slots__ = ("event", "fact", "features", "now", "traits", "zone")
+    Args:
+        shared: what all customers draw on, as of this position of the log.
+        is_here: the customer is there at this moment: the event is something they do.
+    """
 
-    def __init__(self, profile: Profile, fact: Fact, now: Instant, zone: str) -> None:
+    __slots__ = ("event", "fact", "features", "is_here", "now", "profile", "shared", "traits", "zone")
+
+    def __init__(
+        self,
+        profile: Profile,
+        fact: Fact,
+        now: Instant,
+        zone: str,
+        shared: Shared = NOTHING_SHARED,
+        *,
+        is_here: bool = False,
+    ) -> None:
+        self.profile = profile
+        self.shared = shared
+        self.is_here = is_here
         self.traits = profile.traits
         self.features = profile.features
         self.fact = fact

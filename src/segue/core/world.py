@@ -18,6 +18,7 @@ from segue.core.view import Condition
 from segue.model.catalogue import FeatureSpec
 from segue.model.errors import SegueError
 from segue.model.ids import Revision, derive
+from segue.model.shared import NOTHING_SHARED, Shared
 from segue.model.workspace import Workspace
 
 
@@ -28,6 +29,8 @@ class World(msgspec.Struct, frozen=True):
         revision: names this World; by default a digest of the workspace, so that equal workspaces are one revision.
         seed: from which all chance derives.
         variants: by (action, channel).
+        shared: what all customers draw on, as of the present position of the log: the runtime replaces it as
+            transitions tally.
     """
 
     workspace: Workspace
@@ -40,6 +43,7 @@ class World(msgspec.Struct, frozen=True):
     variants: dict[tuple[str, str], VariantPlan]
     sources: Sources
     contact_rules: RulesPlan
+    shared: Shared = NOTHING_SHARED
 
 
 def build_world(workspace: Workspace, *, revision: Revision | None = None) -> World:

@@ -17,6 +17,10 @@ DurationText: TypeAlias = Annotated[str, Meta(pattern=DURATION_PATTERN)]
 Family: TypeAlias = Literal["message", "placement", "audience", "task"]
 ValueType: TypeAlias = Literal["number", "text", "boolean", "instant"]
 Category: TypeAlias = Literal["promo", "service", "mandatory", "transactional"]
+StageName: TypeAlias = Literal["awareness", "consideration", "conversion", "retention"]
+Need: TypeAlias = Literal["image", "link", "long_text", "attachment"]
+TimeOfDay: TypeAlias = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Definition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -31,9 +35,15 @@ class TraitSpec(Definition, frozen=True, kw_only=True):
 
 
 class EventSpec(Definition, frozen=True, kw_only=True):
-    """A kind of event and the types of the properties that expressions may use."""
+    """A kind of event and the types of the properties that expressions may use.
+
+    Attributes:
+        activity: the customer is there, awake, when it happens (not so for what a back office books): it counts for
+            their receptive hours, and as being available now.
+    """
 
     properties: dict[str, ValueType] = {}
+    activity: bool = True
     description: str = ""
 
 
@@ -99,7 +109,53 @@ class CountTrigger(Definition, frozen=True, kw_only=True, tag="count", tag_field
     where: Expression | None = None
 
 
-Trigger: TypeAlias = EventTrigger | TraitTrigger | AbsenceTrigger | CountTrigger
+class AudienceTrigger(Definition, frozen=True, kw_only=True, tag="audience", tag_field="kind"):
+    """Fires when the customer ``enters`` or ``leaves`` a computed audience (one with ``when``).
+
+    Looked at whenever something happens to the customer, and once a day for what only time changes.
+    """
+
+    audience: Name
+    change: Literal["enters", "leaves"] = "enters"
+
+
+class ScheduleTrigger(Definition, frozen=True, kw_only=True, tag="schedule", tag_field="kind"):
+    """Fires for every known customer for whom ``when`` holds, ``at`` a time of day in the customer's own zone.
+
+    Attributes:
+        days: on these days of the week; on all where empty.
+        day_of_month: on this day of the month (the last one where the month is shorter), None for any.
+        spread: customers come one after another within so long, each always at the same distance.
+    """
+
+    at: TimeOfDay
+    days: tuple[Weekday, ...] = ()
+    day_of_month: Annotated[int, Meta(ge=1, le=31)] | None = None
+    spread: DurationText = "0s"
+    when: Expression | None = None
+
+
+class ApiTrigger(Definition, frozen=True, kw_only=True, tag="api", tag_field="kind"):
+    """Fires when somebody asks for it by name: `POST /v1/journeys/NAME/enter`."""
+
+
+class JourneyTrigger(Definition, frozen=True, kw_only=True, tag="journey", tag_field="kind"):
+    """Fires when a run of ``journey`` ends: converted, done (in order, without conversion), interrupted, or any."""
+
+    journey: Name
+    outcome: Literal["converted", "done", "interrupted", "any"] = "any"
+
+
+Trigger: TypeAlias = (
+    EventTrigger
+    | TraitTrigger
+    | AbsenceTrigger
+    | CountTrigger
+    | AudienceTrigger
+    | ScheduleTrigger
+    | ApiTrigger
+    | JourneyTrigger
+)
 
 
 class ChannelSpec(Struct, frozen=True, kw_only=True):
@@ -109,12 +165,18 @@ class ChannelSpec(Struct, frozen=True, kw_only=True):
         contact_trait: the trait that holds the address (message family): ``email``, ``phone``; empty when
             none is needed.
         is_idempotent: the provider takes an idempotency key, so that a resend of the same key is safe.
+        latency: microseconds from decision to perception when all is well.
+        can: what content it can carry.
+        roles: stages it is meant for; all where empty.
     """
 
     name: str
     family: Family
     contact_trait: str = ""
     is_idempotent: bool = False
+    latency: int = 0
+    can: tuple[Need, ...] = ()
+    roles: tuple[StageName, ...] = ()
 
 
 class Variant(Definition, frozen=True, kw_only=True):
@@ -126,6 +188,8 @@ class Variant(Definition, frozen=True, kw_only=True):
         content: data for the template, or the placement's payload.
         audience: the audience to join (audience family).
         placement: the placement it can fill (placement family).
+        cost: what carrying it out on this channel costs; the action's where None.
+        lift: how much of the action's value this channel brings more than doing nothing does: 1 is all of it.
     """
 
     channel: Name
@@ -133,6 +197,8 @@ class Variant(Definition, frozen=True, kw_only=True):
     content: dict[str, Any] = {}
     audience: Name | None = None
     placement: Name | None = None
+    cost: float | None = None
+    lift: float = 1.0
 
 
 class Action(Definition, frozen=True, kw_only=True):
@@ -149,6 +215,13 @@ class Action(Definition, frozen=True, kw_only=True):
         converted_by: the event after which it is pointless (bought, adopted); with ``converted_within``.
         expires_after: a message decided is worth sending no longer than this.
         standing: considered at every decision request of its placements, without a journey.
+        follows_theme: reinforces its theme: its audiences are joined and its placements filled while the theme is live
+            for the customer, and only then.
+        tags: for caps.
+        urgency: it is of use only when perceived within this time: slower channels are not eligible.
+        needs: what the content needs: channels that cannot carry it are not eligible.
+        give_up_after: not sent any more once so many in a row were ignored: no open and no click within
+            ``ignored_within``.
     """
 
     action: Name
@@ -164,7 +237,59 @@ class Action(Definition, frozen=True, kw_only=True):
     converted_within: DurationText = "30d"
     expires_after: DurationText = "3d"
     standing: bool = False
+    follows_theme: bool = False
+    tags: tuple[Name, ...] = ()
+    urgency: DurationText | None = None
+    needs: tuple[Need, ...] = ()
+    give_up_after: Annotated[int, Meta(ge=1)] | None = None
+    ignored_within: DurationText = "3d"
     variants: tuple[Variant, ...] = ()
+
+
+class Theme(Definition, frozen=True, kw_only=True):
+    """A message line that all channels follow for a customer.
+
+    It is live for a customer from the first contact (or audience membership) of one of its actions, until ``window``
+    after the latest.
+
+    Attributes:
+        exclusive: at most one theme of this group is live for a customer; another's messages are suppressed with
+            ``theme_conflict``.
+        order: channels that go one before the other (the cheap one primes the dear one); the others go at any time.
+        lead: a channel of ``order`` goes so long after the first contact of the one before it, or after its own
+            proposal where the one before does not come.
+    """
+
+    window: DurationText = "7d"
+    exclusive: Name | None = None
+    order: tuple[Name, ...] = ()
+    lead: DurationText = "1d"
+    description: str = ""
+
+
+class Capacity(Definition, frozen=True, kw_only=True):
+    """A scarce quantity that all customers share: call slots an hour, messages a day, a budget.
+
+    It is a hard counter: never exceeded; and it has a shadow price, so that it goes to those for whom it does most.
+
+    Attributes:
+        limit: how much there is in each period; a whole number of contacts, or an amount of the workspace's currency.
+        per: the period; periods follow one another from 1970-01-01T00:00Z.
+        counts: what uses it up: every contact, or what each costs.
+        channels, actions: only these; all where empty.
+        obeys: categories that it stops; the others use it up and go through.
+        ramp: shares of ``limit`` in the first periods from ``ramp_from`` on (warming a sender up).
+    """
+
+    limit: Annotated[float, Meta(ge=0)]
+    per: DurationText
+    counts: Literal["contacts", "cost"] = "contacts"
+    channels: tuple[Name, ...] = ()
+    actions: tuple[Name, ...] = ()
+    obeys: tuple[Category, ...] = ("promo", "service")
+    ramp: tuple[Annotated[float, Meta(ge=0, le=1)], ...] = ()
+    ramp_from: str | None = None
+    description: str = ""
 
 
 class Rule(Definition, frozen=True, kw_only=True):

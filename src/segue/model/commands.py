@@ -19,6 +19,7 @@ class Deliver(Struct, frozen=True, array_like=True, tag="deliver"):
         expires_at: must not be handed over after this.
         is_transactional: decides what happens to an attempt whose fate a crash made unknowable.
         purpose: the consent it relied on (the action's), which its unsubscribe link withdraws.
+        category: of the action; what is transactional goes before what is not.
     """
 
     delivery_id: DeliveryId
@@ -34,6 +35,7 @@ class Deliver(Struct, frozen=True, array_like=True, tag="deliver"):
     attempt: int = 1
     is_transactional: bool = False
     purpose: str = "marketing"
+    category: str = "promo"
 
 
 class SyncAudience(Struct, frozen=True, array_like=True, tag="sync_audience"):

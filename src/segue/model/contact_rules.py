@@ -4,26 +4,30 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from segue.model.catalogue import Category, Definition, DurationText, Name
-
-TimeOfDay = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+from segue.model.catalogue import Category, Definition, DurationText, Name, TimeOfDay
 
 
 class Cap(Definition, frozen=True, kw_only=True):
-    """At most ``limit`` contacts in any ``window``.
+    """At most ``limit`` contacts in any ``window``, or in each ``calendar`` day, week (from Monday) or month.
+
+    A contact counts for the customer, and for whoever else has the same contact point.
 
     Attributes:
-        scope: what is counted together: ``all`` channels, or each channel, category, theme, journey or
-            action for itself.
-        only: only this channel, category, theme, journey or action (with the matching scope); every one where None.
+        window: rolling: any stretch of this length.
+        calendar: in the customer's own zone; exactly one of the two is given.
+        scope: what is counted together: ``all`` channels, or each channel, category, theme, journey, action or
+            tag for itself.
+        only: only this channel, category, theme, journey, action or tag (with the matching scope); every one where
+            None.
         counts: categories that use the cap up.
         obeys: categories that the cap stops.
     """
 
     cap: Name
     limit: Annotated[int, Meta(ge=0)]
-    window: DurationText
-    scope: Literal["all", "channel", "category", "theme", "journey", "action"] = "all"
+    window: DurationText | None = None
+    calendar: Literal["day", "week", "month"] | None = None
+    scope: Literal["all", "channel", "category", "theme", "journey", "action", "tag"] = "all"
     only: str | None = None
     counts: tuple[Category, ...] = ("promo",)
     obeys: tuple[Category, ...] = ("promo", "service")
@@ -55,9 +59,14 @@ class ContactRules(Definition, frozen=True, kw_only=True):
         consent: per channel: ``opt_in`` (nothing without a grant) or ``opt_out`` (unless withdrawn);
             ``default`` for the others.
         min_gap: at least this long between two contacts, whatever the channel.
+        arbitration_window: a promotional or service message waits so long for rivals before one of them is chosen;
+            "0s" for not at all.
+        opportunity_cost: a message must be worth more than what the slot it takes is likely to bring otherwise.
     """
 
     caps: tuple[Cap, ...] = DEFAULT_CAPS
     quiet_hours: tuple[QuietHours, ...] = DEFAULT_QUIET_HOURS
     min_gap: DurationText = "2h"
+    arbitration_window: DurationText = "0s"
+    opportunity_cost: bool = True
     consent: dict[str, Literal["opt_in", "opt_out"]] = {}

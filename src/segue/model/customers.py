@@ -13,7 +13,7 @@ from segue.model.assignments import Assignment
 from segue.model.consents import Consent
 from segue.model.decisions import Candidate
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, RunId
-from segue.model.journeys import Entered, Run
+from segue.model.journeys import Allotted, Entered, Pending, Run
 from segue.model.time import Instant
 
 
@@ -24,6 +24,8 @@ class Profile(Struct, frozen=True, array_like=True):
         trait_times: when each trait was stated; an older statement never overwrites a newer one.
         features: the running state of each declared feature, by state key (`core.program`).
         unusable: contact points that bounced for good or are on the suppression list.
+        hours: how often the customer was there, by hour of the week in their own zone (0 is Monday 00:00); halved
+            when it grows old, and kept only where something is timed by it.
     """
 
     first_seen: Instant = Instant(0)
@@ -33,6 +35,7 @@ class Profile(Struct, frozen=True, array_like=True):
     features: dict[str, Any] = {}
     consents: tuple[Consent, ...] = ()
     unusable: tuple[str, ...] = ()
+    hours: dict[int, int] = {}
 
 
 class Watch(Struct, frozen=True, array_like=True):
@@ -47,24 +50,37 @@ class Watch(Struct, frozen=True, array_like=True):
 class Watches(Struct, frozen=True, array_like=True):
     """What triggers remember. Written by `core.triggers`.
 
-    ``reached`` holds the names of count triggers that have fired and not fallen below their threshold since.
+    Attributes:
+        reached: count triggers that have fired and not fallen below their threshold since.
+        inside: audiences with a trigger that the customer is in.
+        look_at: when to look again at what only time changes; 0 before the first look.
+        schedules: (trigger, when it is due) of each schedule.
     """
 
     absences: tuple[Watch, ...] = ()
     reached: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    look_at: Instant = Instant(0)
+    schedules: tuple[tuple[str, Instant], ...] = ()
 
 
 class Enrollments(Struct, frozen=True, array_like=True):
-    """Where the customer is in which journey. Written by `core.journeys`."""
+    """Where the customer is in which journey. Written by `core.journeys`.
+
+    ``pending`` are entries that wait (debounce, spread, rate, pause), ``splits`` the arms the customer was given.
+    """
 
     runs: tuple[Run, ...] = ()
     entered: tuple[Entered, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    splits: tuple[Allotted, ...] = ()
 
 
 class Contact(Struct, frozen=True, array_like=True):
     """A slot of the contact ledger: reserved at the decision, confirmed on acceptance, released on permanent failure.
 
-    ``state`` is ``reserved``, ``confirmed`` or ``ghost`` (a held-out customer's: counted, never sent).
+    ``state`` is ``reserved``, ``confirmed`` or ``ghost`` (a held-out customer's: counted, never sent); ``engaged_at``
+    is when it was first opened or clicked, 0 for never.
     """
 
     at: Instant
@@ -78,12 +94,20 @@ class Contact(Struct, frozen=True, array_like=True):
     run_id: RunId = RunId("")
     step: str = ""
     contact_point: str = ""
+    engaged_at: Instant = Instant(0)
+    tags: tuple[str, ...] = ()
 
 
 class Contacts(Struct, frozen=True, array_like=True):
-    """The contact ledger, oldest first. Written by `core.arbitration`."""
+    """The contact ledger, oldest first. Written by `core.arbitration`.
+
+    ``offered`` is how many messages were proposed for this customer, decaying by half in four weeks, as of
+    ``offered_at``: from it follows what the rest of the week is likely to bring.
+    """
 
     ledger: tuple[Contact, ...] = ()
+    offered: float = 0.0
+    offered_at: Instant = Instant(0)
 
 
 class Held(Struct, frozen=True, array_like=True):
@@ -130,7 +154,11 @@ class Membership(Struct, frozen=True, array_like=True):
 
 
 class Answer(Struct, frozen=True, array_like=True):
-    """Arbitration's word on a run's proposal, for the journey to read in its next transition: ``sent`` or a reason."""
+    """The word on a run's proposal, for the journey to read in its next transition.
+
+    ``sent`` or a reason; for a proposal that is reported (`Candidate.is_reported`) later ``carried_out`` or ``failed``;
+    for a choice (`segue.model.journeys.Choose`) the option's name, "" for none of them.
+    """
 
     run_id: RunId
     occurrence: int

@@ -44,6 +44,9 @@ class Reason(StrEnum):
     MIGRATED_OUT = "migrated_out"
     JOURNEY_STOPPED = "journey_stopped"
     DUPLICATE_CONTACT_POINT = "duplicate_contact_point"
+    POOLED = "pooled"
+    RECEPTIVE_DEFERRED = "receptive_deferred"
+    IGNORED = "ignored"
 
 
 class Candidate(Struct, frozen=True, array_like=True):
@@ -58,6 +61,10 @@ class Candidate(Struct, frozen=True, array_like=True):
         on_cap, on_lost: ``skip``, ``wait`` or ``exit``, as the proposing step says.
         keep: for audience and placement variants: microseconds a membership lasts at most.
         delivery_id: the send key, derived once, never changed.
+        timing: ``now``, or ``receptive``: at the best hour of this customer's before the deadline.
+        stage: the stage its run is in, "" for none; channels have roles.
+        is_reported: the run waits for the outcome, not only for the decision.
+        pooled_until: it has waited for rivals until then; 0 when it has not.
     """
 
     key: str
@@ -74,6 +81,10 @@ class Candidate(Struct, frozen=True, array_like=True):
     on_lost: str = "wait"
     keep: int = 0
     facts: dict[str, object] = {}
+    timing: str = "now"
+    stage: str = ""
+    is_reported: bool = False
+    pooled_until: int = 0
 
 
 class Considered(Struct, frozen=True, array_like=True):

@@ -95,6 +95,13 @@ class DecisionRequested(EventBase, frozen=True, kw_only=True, tag="decision_requ
     count: int = 1
 
 
+class Enroll(EventBase, frozen=True, kw_only=True, tag="enroll"):
+    """Somebody asks for this customer to enter a journey whose entry is of kind ``api``; ``facts`` go with the run."""
+
+    journey: str
+    facts: dict[str, Value] = {}
+
+
 class Tick(EventBase, frozen=True, kw_only=True, tag="tick"):
     """The moment this customer was waiting for has come (`Transition.wake_at`)."""
 
@@ -107,7 +114,15 @@ class Merged(EventBase, frozen=True, kw_only=True, tag="merged"):
 
 
 Event: TypeAlias = (
-    Tracked | Identified | ConsentChanged | ContactPointChanged | DeliveryReported | DecisionRequested | Tick | Merged
+    Tracked
+    | Identified
+    | ConsentChanged
+    | ContactPointChanged
+    | DeliveryReported
+    | DecisionRequested
+    | Enroll
+    | Tick
+    | Merged
 )
 
 EventKind: TypeAlias = Literal[
@@ -117,6 +132,7 @@ EventKind: TypeAlias = Literal[
     "contact_point_changed",
     "delivery_reported",
     "decision_requested",
+    "enroll",
     "tick",
     "merged",
 ]

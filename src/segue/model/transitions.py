@@ -5,8 +5,10 @@ from msgspec import Struct
 from segue.model.commands import Command
 from segue.model.customers import Customer
 from segue.model.decisions import Decision, Reason
+from segue.model.events import Event
 from segue.model.ids import DeliveryId
-from segue.model.journeys import Ended
+from segue.model.journeys import Ended, Moved
+from segue.model.shared import Tally
 from segue.model.time import Instant
 
 
@@ -35,6 +37,10 @@ class Transition(Struct, frozen=True):
         wake_at: when this customer wants a `Tick`; `NEVER` for not at all. Replaces any earlier wish.
         abandoned: messages between two attempts that will not be tried again; the ledger has to know.
         ended, blocked: journey runs that ended, entries that did not happen; for counters and reports.
+        moved: steps that runs came to and left, in order.
+        echoes: events that follow from this one for the same customer, at the same moment (a trait that a step sets);
+            `core.engine.settle` advances them next.
+        tallies: what is added to shared quantities.
     """
 
     customer: Customer
@@ -44,3 +50,6 @@ class Transition(Struct, frozen=True):
     ended: tuple[Ended, ...] = ()
     blocked: tuple[Blocked, ...] = ()
     abandoned: tuple[Abandoned, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    echoes: tuple[Event, ...] = ()
+    tallies: tuple[Tally, ...] = ()

@@ -9,11 +9,13 @@ from msgspec import Meta, Struct
 from segue.model.catalogue import (
     Action,
     Audience,
+    Capacity,
     ChannelSpec,
     Definition,
     EventSpec,
     FeatureSpec,
     Rule,
+    Theme,
     TraitSpec,
     Trigger,
 )
@@ -44,6 +46,8 @@ class Workspace(Struct, frozen=True, kw_only=True):
         country_zones: the zone of customers known only by the trait ``country``.
         groups: shares of the standing groups other than ``agent`` (which is the rest): {"holdout": 0.1}.
         epoch: the assignment epoch; a new one draws new groups.
+        hours_by: the trait by which customers are grouped for receptive hours, "" for one group.
+        retired: earlier versions of journeys that people are still in; the runtime adds them, no file does.
     """
 
     name: str
@@ -63,6 +67,10 @@ class Workspace(Struct, frozen=True, kw_only=True):
     triggers: dict[str, Trigger] = {}
     rules: tuple[Rule, ...] = ()
     actions: tuple[Action, ...] = ()
+    themes: dict[str, Theme] = {}
+    capacities: dict[str, Capacity] = {}
+    hours_by: str = ""
     journeys: tuple[Journey, ...] = ()
+    retired: tuple[Journey, ...] = ()
     audiences: tuple[Audience, ...] = ()
     contact_rules: ContactRules = ContactRules()

@@ -12,11 +12,14 @@ from typing import Any, Protocol
 from msgspec import Raw, Struct, msgpack
 
 from segue.model.commands import Command
+from segue.model.customers import Contact
 from segue.model.decisions import Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Event
 from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
+from segue.model.journeys import Moved
+from segue.model.shared import Tally
 from segue.model.time import Instant
 
 
@@ -28,6 +31,9 @@ class Entry(Struct, frozen=True, array_like=True):
         now: the instant it was advanced with.
         previous: the entry before this one of the same customer, 0 for none; a customer's timeline is this chain.
         joined: for `Merged`: the last entry of the absorbed customer, 0 for none.
+        moved: what journey runs did.
+        tallies: what it added to shared quantities.
+        neighbours: `segue.model.shared.Shared.neighbours` as they were seen.
     """
 
     seq: int
@@ -38,6 +44,9 @@ class Entry(Struct, frozen=True, array_like=True):
     commands: tuple[Command, ...] = ()
     previous: int = 0
     joined: int = 0
+    moved: tuple[Moved, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    neighbours: tuple[Contact, ...] = ()
 
 
 class Block(Struct, frozen=True, array_like=True):
@@ -47,12 +56,14 @@ class Block(Struct, frozen=True, array_like=True):
         first: the seq of the first entry.
         revision: the World revision that all entries were advanced with.
         links: identity evidence that came in with them.
+        shared: the shared quantities before the first entry, encoded; empty where the workspace has none.
     """
 
     first: int
     revision: Revision
     entries: tuple[Raw, ...] = ()
     links: tuple[Link, ...] = ()
+    shared: bytes = b""
 
     @property
     def last(self) -> int:

@@ -13,8 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct, inspect
 
-from segue.model.catalogue import DurationText, Name
-from segue.model.contact_rules import TimeOfDay
+from segue.model.catalogue import DurationText, Name, TimeOfDay
 from segue.workspace.documents import Document, Path
 from segue.workspace.findings import Finding
 
