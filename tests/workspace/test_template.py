@@ -6,7 +6,7 @@ import pytest
 
 from segue.model.errors import WorkspaceError
 from segue.workspace import check
-from segue.workspace.template import init, templates
+from segue.workspace.template import init, summary_of, templates
 
 
 @pytest.mark.parametrize("name", sorted(templates()))
@@ -18,6 +18,11 @@ def test_a_new_workspace_has_no_findings(tmp_path: Path, name: str) -> None:
 
 def test_the_example_is_a_template() -> None:
     assert "two_channels" in templates()
+
+
+def test_a_template_says_what_it_is_about(tmp_path: Path) -> None:
+    assert summary_of(templates()["two_channels"]) == "two_channels: e-mail and display, one offer"
+    assert summary_of(tmp_path) == ""
 
 
 def test_a_new_workspace_is_ready_for_git_and_editors(tmp_path: Path) -> None:

@@ -10,24 +10,33 @@ from segue.model.errors import WorkspaceError
 from segue.workspace.json_schema import write_schemas
 from segue.workspace.layout import STATE_FOLDER
 
+DEFAULT = "two_channels"
 _IGNORED = (STATE_FOLDER, "__pycache__")
 _GITIGNORE = f"{STATE_FOLDER}/\n"
 
 
 def templates() -> dict[str, Traversable]:
-    """Return the workspaces that can be copied, by name.
+    """Return the workspaces that can be copied, by name in order.
 
-    They are the repository's ``examples/``: the wheel carries a copy of them, a checkout is read in place.
+    Each is a folder under ``segue/workspace/templates``. The one with real orders is the repository's example: the
+    wheel carries a copy of it among the others, a checkout reads it in place.
     """
     packaged = files("segue.workspace") / "templates"
-    checkout = Path(segue.__file__).parents[2] / "examples"
-    home: Traversable = packaged if packaged.is_dir() else checkout
-    if not home.is_dir():
-        return {}
-    return {entry.name: entry for entry in home.iterdir() if (entry / "segue.yaml").is_file()}
+    example = Path(segue.__file__).parents[2] / "examples" / DEFAULT
+    entries: list[Traversable] = [*(packaged.iterdir() if packaged.is_dir() else ()), example]
+    found = {entry.name: entry for entry in entries if (entry / "segue.yaml").is_file()}
+    return dict(sorted(found.items()))
 
 
-def init(folder: Path, template: str = "two_channels") -> tuple[Path, ...]:
+def summary_of(template: Traversable) -> str:
+    """Return what a template is about: the title of its README, "" where it has none."""
+    readme = template / "README.md"
+    if not readme.is_file():
+        return ""
+    return readme.read_text(encoding="utf-8").partition("\n")[0].removeprefix("#").strip()
+
+
+def init(folder: Path, template: str = DEFAULT) -> tuple[Path, ...]:
     """Make a workspace in ``folder`` from ``template`` and return the files written.
 
     Raises:
