@@ -13,6 +13,7 @@ from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY
 from segue.ports.store import Commit
 from segue.runtimes.embedded import Embedded
+from segue.runtimes.embedded.settings import ChannelLimits
 from segue.stores.memory import Medium, MemoryStore
 from tests.runtimes.embedded.test_runtime import FAST, eventually, running
 from tests.runtimes.support import MAIL, SAFE_MAIL, Clock, DisplayChannel, MailChannel, tracked, world
@@ -187,7 +188,7 @@ async def test_more_commands_than_fit_into_memory_wait_in_the_ledger() -> None:
 
 
 async def test_a_rate_is_kept() -> None:
-    settings = msgspec.structs.replace(FAST, channel_rates={"mail": 50.0})
+    settings = msgspec.structs.replace(FAST, channel_limits={"mail": ChannelLimits(rate=50.0)})
     mail = MailChannel()
     async with running(channels={"mail": mail}, settings=settings) as runtime:
         begin = asyncio.get_running_loop().time()

@@ -66,7 +66,8 @@ class Dispatcher:
         self._counters = counters
         self._epoch = epoch
         self._lanes: dict[str, Lane] = {}
-        self._buckets = {name: Bucket(rate) for name, rate in settings.channel_rates.items()}
+        limits = settings.channel_limits.items()
+        self._buckets = {name: Bucket(each.rate) for name, each in limits if each.rate is not None}
         self._workers: list[asyncio.Task[None]] = []
         self._resent: dict[tuple[str, int], str] = {}
         self._stopping = False
