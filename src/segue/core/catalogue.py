@@ -13,6 +13,8 @@ from segue.model.workspace import Workspace
 
 MESSAGE_SLOT = "message"
 
+_WEBHOOK = "_webhook:"
+
 OBLIGED = ("transactional", "mandatory")
 """Categories that rest on a contract or a law: sent without marketing consent, to held-out customers too, and in
 competition with nothing; no policy is asked whether they are worth it.
@@ -84,7 +86,12 @@ def converted_source(action: Action) -> str:
 
 def webhook_action(journey: str, step: str) -> str:
     """Return the name of the hidden action that a webhook step proposes."""
-    return f"_webhook:{journey}/{step}"
+    return f"{_WEBHOOK}{journey}/{step}"
+
+
+def is_webhook(action: str) -> bool:
+    """Tell whether ``action`` is the hidden one of a webhook step."""
+    return action.startswith(_WEBHOOK)
 
 
 def webhook_actions(workspace: Workspace) -> tuple[Action, ...]:
@@ -142,9 +149,8 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
     if channel is None:
         reason = f"Action {action.action!r} has a variant for {variant.channel!r}, which is no channel."
         raise SegueError(reason, f"The channels are {', '.join(channels) or 'none yet'}; declare it in segue.yaml.")
-    is_webhook = action.action.startswith("_webhook:")
     match channel.family:
-        case _ if is_webhook:
+        case _ if is_webhook(action.action):
             slot = action.action
         case "message":
             slot = f"{MESSAGE_SLOT}:{action.action}" if action.category in OBLIGED else MESSAGE_SLOT
@@ -158,7 +164,7 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
         variant,
         channel,
         slot,
-        interrupts=channel.family in ("message", "task") and not is_webhook,
+        interrupts=channel.family in ("message", "task") and not is_webhook(action.action),
         lane=(channel.name, action.purpose, action.category),
         scored=Scored(action.action, channel.name, float(action.priority), action.value - action.cost),
     )

@@ -9,6 +9,7 @@ from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.decisioning.choose import Choice, choose, oblige
 from segue.core.decisioning.policies import POLICIES
+from segue.core.delivery.outcomes import CARRIED_OUT
 from segue.core.world import World
 from segue.model.assignments import HOLDOUT
 from segue.model.customers import Answer, Held
@@ -86,7 +87,7 @@ def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasio
             if verdict is not None and verdict.until and not _is_sibling(candidate, winner)
         ]
     )
-    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held))
+    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=is_ghost))
 
 
 def _cast_lots(
@@ -148,16 +149,25 @@ def _considered(
 
 
 def _answers(
-    candidates: list[Candidate], verdicts: list[Verdict | None], winner: Candidate | None, held: tuple[Held, ...]
+    candidates: list[Candidate],
+    verdicts: list[Verdict | None],
+    winner: Candidate | None,
+    held: tuple[Held, ...],
+    *,
+    is_ghost: bool,
 ) -> tuple[Answer, ...]:
-    """Return the final word on each proposal: sent, or the first reason when none of its candidates waits any more."""
+    """Return the final word on each proposal: sent, or the first reason when none of its candidates waits any more.
+
+    Of a ghost there will be no outcome: a run that waits for one is told at once that it was carried out.
+    """
     waiting = [h.candidate.delivery_id for h in held]
     words: dict[str, Answer] = {}
     for candidate, verdict in zip(candidates, verdicts, strict=True):
         if not candidate.run_id or candidate.delivery_id in waiting:
             continue
         if _is_sibling(candidate, winner):
-            words[candidate.delivery_id] = Answer(candidate.run_id, candidate.occurrence, SENT)
+            word = CARRIED_OUT if is_ghost and candidate.is_reported else SENT
+            words[candidate.delivery_id] = Answer(candidate.run_id, candidate.occurrence, word)
         elif verdict is not None and candidate.delivery_id not in words:
             words[candidate.delivery_id] = Answer(candidate.run_id, candidate.occurrence, verdict.reason)
     return tuple(words.values())

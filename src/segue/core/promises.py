@@ -8,25 +8,38 @@ from msgspec.structs import replace
 
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.ledger import release, renew, reserve
+from segue.core.arbitration.rules.alive import interruption
 from segue.core.arbitration.rules.contact_point import address_of
 from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened
+from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
 from segue.core.world import World
+from segue.model.assignments import Assignment
 from segue.model.commands import Command
 from segue.model.customers import Answer, Contacts, Customer, Held, InFlight, Membership, Outbox
 from segue.model.decisions import Candidate, Decision
 from segue.model.identities import contact_point_key
 from segue.model.ids import DecisionId
 from segue.model.time import NEVER, Instant
+from segue.model.transitions import Abandoned
+
+FAVOURABLE = (SENT, CARRIED_OUT)
+"""Words that stand whatever became of the proposal on other channels."""
 
 
 class Promises:
     """The scratch pad of one transition's decision half."""
 
-    def __init__(self, customer: Customer, opened: Opened, gate: Gate, world: World) -> None:
+    def __init__(
+        self, customer: Customer, opened: Opened, gate: Gate, world: World, answers: tuple[Answer, ...] = ()
+    ) -> None:
         self._customer = customer
+        self._assignment = customer.assignment
+        self._abandoned = tuple(
+            Abandoned(flight.candidate.delivery_id, flight.attempt, interruption(why)) for flight, why in opened.dropped
+        )
         self._gate = gate
         self._world = world
         self._contacts: Contacts = release(
@@ -35,7 +48,7 @@ class Promises:
         self._held: list[Held] = list(opened.outbox.held)
         self._in_flight: list[InFlight] = list(opened.outbox.in_flight)
         self._memberships: list[Membership] = list(opened.outbox.memberships)
-        self._answers: dict[tuple[str, int], Answer] = {}
+        self._answers: dict[tuple[str, int], Answer] = {(a.run_id, a.occurrence): a for a in answers}
         self._decisions: list[Decision] = []
         self._commands: list[Command] = list(opened.commands)
         for flight in opened.retries:
@@ -51,6 +64,18 @@ class Promises:
         """Return the commands, removals first."""
         return tuple(self._commands)
 
+    def assign(self, assignment: Assignment) -> None:
+        """Take note of the customer's standing group."""
+        self._assignment = assignment
+
+    def assignment(self) -> Assignment | None:
+        """Return the customer's standing group afterwards."""
+        return self._assignment
+
+    def abandoned(self) -> tuple[Abandoned, ...]:
+        """Return the messages between two attempts whose run was interrupted."""
+        return self._abandoned
+
     def contacts(self) -> Contacts:
         """Return the contact ledger afterwards."""
         return self._contacts
@@ -58,7 +83,7 @@ class Promises:
     def outbox(self) -> Outbox:
         """Return the outbox afterwards."""
         waiting = {(held.candidate.run_id, held.candidate.occurrence) for held in self._held}
-        answers = tuple(a for key, a in self._answers.items() if a.word == SENT or key not in waiting)
+        answers = tuple(a for key, a in self._answers.items() if a.word in FAVOURABLE or key not in waiting)
         return Outbox(tuple(self._held), tuple(self._in_flight), tuple(self._memberships), answers)
 
     def resume(self, withdrawn: tuple[InFlight, ...]) -> None:
@@ -70,7 +95,7 @@ class Promises:
                 later = replace(flight, attempt=flight.attempt + 1, retry_at=max(retry_at, self._gate.view.now))
                 self._in_flight.append(later)
             else:
-                self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
+                self._fail(flight.candidate)
 
     def make(self, decided: Decided) -> None:
         """Promise what ``decided`` says."""
@@ -78,7 +103,7 @@ class Promises:
         self._held.extend(decided.held)
         for answer in decided.answers:
             key = (answer.run_id, answer.occurrence)
-            if answer.word == SENT or key not in self._answers:
+            if answer.word in FAVOURABLE or key not in self._answers:
                 self._answers[key] = answer
         if decided.winner is not None:
             self._carry_out(decided.winner, decided.decision)
@@ -88,7 +113,8 @@ class Promises:
         variant = action.variants[winner.channel]
         match variant.channel.family:
             case "message":
-                self._reserve(winner, action, variant, decision)
+                if variant.interrupts:
+                    self._reserve(winner, action, variant, decision)
                 if not decision.is_ghost:
                     self._send(self._flight(winner, action, decision))
             case "task":
@@ -132,12 +158,18 @@ class Promises:
         action = self._world.actions.get(flight.candidate.action)
         variant = action.variants.get(flight.candidate.channel) if action is not None else None
         if action is None or variant is None:
-            self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
+            self._fail(flight.candidate)
             return
         customer = self._customer
         address = address_of(variant, customer.profile)
         self._in_flight.append(flight)
         self._commands.append(deliver(flight, action, variant, customer.customer_id, customer.profile, address))
+
+    def _fail(self, candidate: Candidate) -> None:
+        """Give a message up before anything was sent: its slot is free again, and its run is told."""
+        self._contacts = release(self._contacts, (candidate.delivery_id,))
+        for answer in answer_to(candidate, FAILED):
+            self._answers[answer.run_id, answer.occurrence] = answer
 
     def _join(self, kind: str, target: str, winner: Candidate, decision: Decision) -> None:
         membership = Membership(
@@ -155,6 +187,3 @@ class Promises:
         self._memberships.append(membership)
         if kind == "audience" and not decision.is_ghost:
             self._commands.append(join_audience(membership, self._customer.customer_id, decision.at))
-
-
-__all__ = ["SENT", "Promises"]

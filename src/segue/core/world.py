@@ -18,7 +18,8 @@ from segue.core.view import Condition
 from segue.model.catalogue import FeatureSpec
 from segue.model.errors import SegueError
 from segue.model.ids import Revision, derive
-from segue.model.shared import NOTHING_SHARED, Shared
+from segue.model.shared import NOTHING_SHARED, Shared, Tally
+from segue.model.time import Instant
 from segue.model.workspace import Workspace
 
 
@@ -29,6 +30,7 @@ class World(msgspec.Struct, frozen=True):
         revision: names this World; by default a digest of the workspace, so that equal workspaces are one revision.
         seed: from which all chance derives.
         variants: by (action, channel).
+        paused: the journeys that stand still.
         shared: what all customers draw on, as of the present position of the log: the runtime replaces it as
             transitions tally.
     """
@@ -43,7 +45,12 @@ class World(msgspec.Struct, frozen=True):
     variants: dict[tuple[str, str], VariantPlan]
     sources: Sources
     contact_rules: RulesPlan
+    paused: tuple[str, ...] = ()
     shared: Shared = NOTHING_SHARED
+
+    def after(self, tallies: tuple[Tally, ...], now: Instant) -> "World":
+        """Return the World in which ``tallies`` are added to the shared quantities."""
+        return self
 
 
 def build_world(workspace: Workspace, *, revision: Revision | None = None) -> World:
@@ -72,6 +79,7 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         variants={(name, c): variant for name, plan in actions.items() for c, variant in plan.variants.items()},
         sources=compile_sources(workspace, actions),
         contact_rules=compile_contact_rules(workspace.contact_rules),
+        paused=tuple(journey.journey for journey in workspace.journeys if journey.status == "paused"),
     )
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from segue.core.delivery.commands import leave_audience
 from segue.core.delivery.outbox import Opened, merge_outboxes, next_due, open_outbox
-from segue.model.customers import Answer, Outbox
+from segue.model.customers import Answer, Membership, Outbox
+from segue.model.decisions import Reason
 from segue.model.ids import CustomerId, RunId
 from segue.model.journeys import Ended
 from segue.model.time import DAY, HOUR, NEVER, Instant
@@ -15,8 +16,11 @@ from tests.builders import NOW, candidate, flight, held, membership
 ADA = CustomerId("ada")
 
 
-def opened(outbox: Outbox, *ended: Ended, permits: Any = None) -> Opened:
-    return open_outbox(outbox, ended, permits, ADA, NOW)
+def opened(outbox: Outbox, *ended: Ended, permits: Any = None, paused: tuple[str, ...] = ()) -> Opened:
+    def is_wanted(membership: Membership) -> bool:
+        return permits is None or bool(permits(membership.action, membership.channel))
+
+    return open_outbox(outbox, ended, is_wanted, lambda candidate: candidate.run_id in paused, ADA, NOW)
 
 
 def end_of(run_id: str, reason: str) -> Ended:
@@ -47,6 +51,29 @@ def test_channels_of_one_proposal_come_due_together_and_in_order() -> None:
     assert opened(Outbox(siblings)) == Opened(
         Outbox((siblings[2],)), (candidate(channel="email"), candidate(channel="sms")), (), ()
     )
+
+
+def test_when_the_first_pool_closes_all_that_waits_for_rivals_comes_out_together() -> None:
+    pooled = (
+        held(candidate(delivery_id="send-1"), NOW, Reason.POOLED),
+        held(candidate(delivery_id="send-2"), NOW + HOUR, Reason.POOLED),
+        held(candidate(delivery_id="send-3"), NOW + HOUR, Reason.MIN_GAP),
+    )
+    found = opened(Outbox(pooled))
+    assert [(c.delivery_id, c.pooled_until) for c in found.due] == [("send-1", NOW), ("send-2", NOW)]
+    assert found.outbox.held == (pooled[2],)
+
+
+def test_no_pool_opens_before_the_first_closes() -> None:
+    waiting = Outbox((held(candidate(), NOW + 1, Reason.POOLED),))
+    assert opened(waiting).due == ()
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_what_stood_still_with_its_run_goes_on_with_it(is_paused: bool) -> None:
+    waiting = held(OF_RUN_1, NOW + HOUR, Reason.PAUSED_HELD)
+    due = opened(Outbox((waiting,)), paused=("run-1",) if is_paused else ()).due
+    assert due == (() if is_paused else (OF_RUN_1,))
 
 
 def test_what_waits_outlives_a_run_that_ended_in_order() -> None:

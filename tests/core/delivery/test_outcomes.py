@@ -25,6 +25,27 @@ def test_what_may_have_arrived_is_done_and_keeps_its_slot(status: DeliveryStatus
     assert after(status) == Absorbed(with_flights(OTHER))
 
 
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (DeliveryStatus.ACCEPTED, "carried_out"),
+        (DeliveryStatus.UNKNOWN, "carried_out"),
+        (DeliveryStatus.REJECTED, "failed"),
+        (DeliveryStatus.RETRYABLE, None),
+        (DeliveryStatus.WITHDRAWN, None),
+    ],
+)
+def test_a_run_that_waits_for_the_outcome_is_told_when_it_is_final(status: DeliveryStatus, word: str | None) -> None:
+    asked = flight(candidate(run_id="run-1", occurrence=3, is_reported=True))
+    answers = after(status, asked).answers
+    assert [(a.run_id, a.occurrence, a.word) for a in answers] == ([("run-1", 3, word)] if word else [])
+
+
+def test_a_run_that_waits_for_the_outcome_is_told_when_the_attempts_are_used_up() -> None:
+    asked = flight(candidate(run_id="run-1", is_reported=True), attempt=ATTEMPTS_MAX)
+    assert [a.word for a in after(DeliveryStatus.RETRYABLE, asked).answers] == ["failed"]
+
+
 def test_what_was_rejected_is_done_and_its_slot_is_free() -> None:
     assert after(DeliveryStatus.REJECTED) == Absorbed(with_flights(OTHER), released=(candidate().delivery_id,))
 

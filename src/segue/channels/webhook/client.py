@@ -112,7 +112,9 @@ class WebhookChannel:
         if isinstance(rendered, Refusal):
             return rendered
         data = template_data(command, url)
-        content = self._templates.render_value(data.get("action", {}), data)
+        # A journey's payload is data, computed already: text in it that looks like a template came from a customer.
+        payload = data.get("payload")
+        content = self._templates.render_value(data.get("action", {}), data) if payload is None else payload
         if isinstance(content, Refusal):
             return content
         return to_body(command, rendered, content, self._settings.include, url)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from segue.core.catalogue import ActionPlan, VariantPlan
+from segue.core.catalogue import ActionPlan, VariantPlan, is_webhook
 from segue.model.commands import CreateTask, Deliver, SyncAudience
 from segue.model.customers import InFlight, Membership, Profile
 from segue.model.decisions import Candidate
@@ -31,6 +31,7 @@ def deliver(
         attempt=flight.attempt,
         is_transactional=action.action.category == "transactional",
         purpose=action.action.purpose,
+        category=action.action.category,
     )
 
 
@@ -78,4 +79,6 @@ def _sync(membership: Membership, customer_id: CustomerId, now: Instant, *, is_m
 
 
 def _data(candidate: Candidate, variant: VariantPlan, profile: Profile) -> dict[str, Any]:
+    if is_webhook(candidate.action):
+        return {"payload": candidate.facts}
     return {"customer": profile.traits, "event": candidate.facts, "action": variant.variant.content}

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from segue.core.delivery.commands import leave_audience
 from segue.model.commands import Command
 from segue.model.customers import Held, InFlight, Membership, Outbox
-from segue.model.decisions import Candidate
+from segue.model.decisions import Candidate, Reason
 from segue.model.ids import CustomerId, RunId
 from segue.model.journeys import Ended
 from segue.model.time import NEVER, Instant
@@ -41,22 +41,25 @@ class Opened(Struct, frozen=True):
 def open_outbox(
     outbox: Outbox,
     ended: tuple[Ended, ...],
-    permits: Callable[[str, str], bool] | None,
+    is_wanted: Callable[[Membership], bool],
+    is_paused: Callable[[Candidate], bool],
     customer_id: CustomerId,
     now: Instant,
 ) -> Opened:
     """Return what is due now, and the outbox without it.
 
     Args:
-        permits: tells whether a membership (action, channel) is still allowed; None when nothing about it has changed.
+        is_wanted: tells whether a membership is still allowed and of use.
+        is_paused: tells whether the run that proposed a candidate stands still.
     """
     reasons: dict[str, str] = {end.run_id: end.reason for end in ended}
     held = tuple(_outliving(h, reasons) for h in outbox.held)
-    awake = {h.candidate.delivery_id for h in held if h.release_at <= now or h.candidate.run_id in reasons}
+    closes = any(h.reason == Reason.POOLED and h.release_at <= now for h in held)
+    awake = {h.candidate.delivery_id: None for h in held if _is_due(h, reasons, closes, is_paused, now)}
     interrupted = tuple(f for f in outbox.in_flight if _is_interrupted(f.candidate, reasons))
     dropped = tuple(f for f in interrupted if f.retry_at != NEVER)
     retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and f not in dropped)
-    left = tuple(m for m in outbox.memberships if _is_over(m, reasons, permits, now))
+    left = tuple(m for m in outbox.memberships if _is_over(m, reasons, is_wanted, now))
     rest = Outbox(
         held=tuple(h for h in held if h.candidate.delivery_id not in awake),
         in_flight=tuple(
@@ -68,7 +71,7 @@ def open_outbox(
     )
     return Opened(
         outbox=rest,
-        due=tuple(h.candidate for h in held if h.candidate.delivery_id in awake),
+        due=tuple(_pooled(h, now) for h in held if h.candidate.delivery_id in awake),
         retries=retries,
         commands=tuple(leave_audience(m, customer_id, now) for m in _last_members(left, rest.memberships)),
         dropped=tuple((f, reasons[f.candidate.run_id]) for f in dropped),
@@ -109,12 +112,25 @@ def _union(ours: tuple[_T, ...], theirs: tuple[_T, ...], key: Callable[[_T], obj
 def _is_over(
     membership: Membership,
     reasons: Mapping[str, str],
-    permits: Callable[[str, str], bool] | None,
+    is_wanted: Callable[[Membership], bool],
     now: Instant,
 ) -> bool:
-    if membership.until <= now or membership.run_id in reasons:
+    return membership.until <= now or membership.run_id in reasons or not is_wanted(membership)
+
+
+def _is_due(
+    held: Held, reasons: Mapping[str, str], closes: bool, is_paused: Callable[[Candidate], bool], now: Instant
+) -> bool:
+    if held.release_at <= now or held.candidate.run_id in reasons:
         return True
-    return permits is not None and not permits(membership.action, membership.channel)
+    if held.reason == Reason.POOLED:
+        return closes  # the first pool to close is the moment of decision for all of them
+    return held.reason == Reason.PAUSED_HELD and not is_paused(held.candidate)
+
+
+def _pooled(held: Held, now: Instant) -> Candidate:
+    """Return the candidate as it comes out: one that has waited for rivals does not do so again."""
+    return replace(held.candidate, pooled_until=now) if held.reason == Reason.POOLED else held.candidate
 
 
 def _last_members(left: tuple[Membership, ...], stay: tuple[Membership, ...]) -> tuple[Membership, ...]:

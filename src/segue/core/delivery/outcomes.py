@@ -8,13 +8,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from segue.core.chance import draw
-from segue.model.customers import InFlight, Outbox
+from segue.model.customers import Answer, InFlight, Outbox
+from segue.model.decisions import Candidate
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported
 from segue.model.ids import DeliveryId
 from segue.model.time import HOUR, SECOND, Instant
 
 ATTEMPTS_MAX = 8
+CARRIED_OUT, FAILED = "carried_out", "failed"
+"""What a run that waits for the outcome of its proposal is told."""
+
 _ABOUT_ONE_ATTEMPT = (DeliveryStatus.RETRYABLE, DeliveryStatus.WITHDRAWN)
 _FIRST_BACKOFF = 30 * SECOND
 _BACKOFF_MAX = HOUR
@@ -26,11 +30,13 @@ class Absorbed(Struct, frozen=True):
     Attributes:
         released: deliveries that failed for good with nothing sent; their slots are free again.
         reconsider: a withdrawn message whose gate may only have to wait; it is judged again.
+        answers: for the runs that wait for an outcome.
     """
 
     outbox: Outbox
     released: tuple[DeliveryId, ...] = ()
     reconsider: tuple[InFlight, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) -> Absorbed:
@@ -46,19 +52,28 @@ def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) ->
         case DeliveryStatus.RETRYABLE:
             retry_at = Instant(now + max(_backoff(flight, seed), report.retry_after))
             if flight.cancelled or flight.attempt >= ATTEMPTS_MAX or retry_at > flight.expires_at:
-                return Absorbed(without, (report.delivery_id,))
+                return _failed(without, flight)
             later = replace(flight, attempt=flight.attempt + 1, retry_at=retry_at)
             return Absorbed(replace(without, in_flight=(*without.in_flight, later)))
         case DeliveryStatus.WITHDRAWN:
-            if flight.cancelled:
-                return Absorbed(without, (report.delivery_id,))
-            return Absorbed(without, reconsider=(flight,))
+            return _failed(without, flight) if flight.cancelled else Absorbed(without, reconsider=(flight,))
         case DeliveryStatus.REJECTED:
-            return Absorbed(without, (report.delivery_id,))
+            return _failed(without, flight)
         case DeliveryStatus.ATTEMPTING | DeliveryStatus.DECIDED:
             return Absorbed(outbox)
         case _:
-            return Absorbed(without)
+            return Absorbed(without, answers=answer_to(flight.candidate, CARRIED_OUT))
+
+
+def answer_to(candidate: Candidate, word: str) -> tuple[Answer, ...]:
+    """Return the answer to the run that proposed ``candidate``, if it waits for the outcome."""
+    if not candidate.is_reported or not candidate.run_id:
+        return ()
+    return (Answer(candidate.run_id, candidate.occurrence, word),)
+
+
+def _failed(without: Outbox, flight: InFlight) -> Absorbed:
+    return Absorbed(without, (flight.candidate.delivery_id,), answers=answer_to(flight.candidate, FAILED))
 
 
 def _backoff(flight: InFlight, seed: str) -> int:
