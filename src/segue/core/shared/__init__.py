@@ -1,0 +1,36 @@
+"""Shared quantities: what all customers draw on, folded from what transitions tally.
+
+Capacities with their shadow prices, entry rates, the outlook on offers, receptive hours. One frozen value
+(`segue.model.shared.Shared`), one function that adds to it (`fold`), and what is read from it.
+(docs/decisions/0010-shared-quantities-are-a-fold.md)
+"""
+
+from segue.core.shared.fold import fold
+from segue.core.shared.leases import (
+    entries_left,
+    entry_period_end,
+    given_back,
+    left,
+    period_end,
+    price,
+    taken,
+    uses_of,
+)
+from segue.core.shared.outlook import offered
+from segue.core.shared.plan import CapacityPlan, SharedPlan, compile_shared
+
+__all__ = [
+    "CapacityPlan",
+    "SharedPlan",
+    "compile_shared",
+    "entries_left",
+    "entry_period_end",
+    "fold",
+    "given_back",
+    "left",
+    "offered",
+    "period_end",
+    "price",
+    "taken",
+    "uses_of",
+]
