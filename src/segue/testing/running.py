@@ -5,13 +5,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from segue.channels.rendering import Templates
 from segue.core.world import World, build_world
 from segue.model.decisions import Reason
 from segue.model.errors import WorkspaceError
 from segue.model.time import is_zone
 from segue.model.workspace import Workspace
-from segue.testing.scenario import SAYINGS, Line, Scenario, ScenarioFile
-from segue.testing.story import local, tell
+from segue.testing.expectations import local
+from segue.testing.scenario import ATTACHED, SAYINGS, Line, Scenario, ScenarioFile
+from segue.testing.story import tell
 from segue.workspace import LoadedWorkspace, load
 from segue.workspace.documents import Document, read_document
 from segue.workspace.findings import Finding, Place
@@ -23,6 +25,7 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
 
     Attributes:
         place: file and line of the scenario; of the expectation that was not met where it failed.
+        promises: what of Segue it shows, as the scenario says.
         expected, happened: two sentences, "" where it passed.
         timeline: all that happened, one line each, in local time.
     """
@@ -33,6 +36,7 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
     expected: str = ""
     happened: str = ""
     timeline: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.passed:
@@ -54,9 +58,9 @@ def run_scenarios(folder: Path) -> tuple[ScenarioResult, ...]:
     if findings:
         reason = f"The scenarios of {loaded.folder.name!r} have {len(findings)} mistakes, first: {findings[0]}"
         raise WorkspaceError(reason, "Correct the file.", findings)
-    world = build_world(loaded.workspace)
+    world, templates = build_world(loaded.workspace), Templates(loaded.folder)
     return tuple(
-        _run(document, index, scenario, world)
+        _run(document, index, scenario, world, templates)
         for document, scenarios, _ in files
         for index, scenario in enumerate(scenarios)
     )
@@ -67,12 +71,12 @@ def check_scenarios(loaded: LoadedWorkspace) -> tuple[Finding, ...]:
     return tuple(finding for path in loaded.tests for finding in _read(path, loaded)[2])
 
 
-def _run(document: Document, index: int, scenario: Scenario, world: World) -> ScenarioResult:
-    told = tell(scenario, world)
+def _run(document: Document, index: int, scenario: Scenario, world: World, templates: Templates) -> ScenarioResult:
+    told = tell(scenario, world, templates)
     timeline = tuple(f"{local(happening.at, told.zone)}  {happening.text}" for happening in told.timeline)
     place = document.place(("scenarios", index))
     if told.failure is None:
-        return ScenarioResult(name=scenario.scenario, place=place, passed=True, timeline=timeline)
+        return ScenarioResult(name=scenario.scenario, place=place, passed=True, timeline=timeline, promises=scenario.m)
     return ScenarioResult(
         name=scenario.scenario,
         place=document.place(("scenarios", index, "story", told.failure.line)),
@@ -80,6 +84,7 @@ def _run(document: Document, index: int, scenario: Scenario, world: World) -> Sc
         expected=told.failure.expected,
         happened=told.failure.happened,
         timeline=timeline,
+        promises=scenario.m,
     )
 
 
@@ -110,28 +115,77 @@ def _check_line(document: Document, path: tuple[str | int, ...], line: Line, wor
     if len(said) > 1:
         reason = f"The line says {len(said)} things: {', '.join(said)}."
         yield Finding("SG204", document.place(path), reason, "Write one line for each.")
-    actions = tuple(action.action for action in workspace.actions)
-    channels = tuple(channel.name for channel in workspace.channels)
-    audiences = tuple(audience.audience for audience in workspace.audiences)
-    events = (*workspace.events, "identified")
-    for name, field, known, code, plural in (
-        ("event", "", events, "SG309", "events"),
-        ("expect", "message", actions, "SG301", "actions"),
-        ("expect", "channel", channels, "SG302", "channels"),
-        ("expect_ghost", "message", actions, "SG301", "actions"),
-        ("expect_ghost", "channel", channels, "SG302", "channels"),
-        ("expect_suppressed", "action", actions, "SG301", "actions"),
-        ("expect_suppressed", "channel", channels, "SG302", "channels"),
-        ("expect_suppressed", "reason", tuple(Reason), "SG204", "reasons"),
-        ("expect_held", "action", actions, "SG301", "actions"),
-        ("expect_held", "reason", tuple(Reason), "SG204", "reasons"),
-        ("expect_member", "", audiences, "SG308", "audiences"),
-        ("expect_not_member", "", audiences, "SG308", "audiences"),
-    ):
-        value = getattr(line, name)
-        named = getattr(value, field) if field and value is not None else value
-        if named is not None and named not in known:
-            place = document.place((*path, name, field) if field else (*path, name))
-            yield Finding(
-                code, place, f"There is no {plural[:-1]} {named!r}.", suggest(named, tuple(map(str, known)), plural)
-            )
+    for part, owner in ATTACHED.items():
+        if getattr(line, part) and getattr(line, owner) is None:
+            reason = f"{part!r} belongs to {owner!r}, which the line does not have."
+            yield Finding("SG204", document.key_place((*path, part)), reason, f"Add {owner}, or leave it out.")
+    for at, kind, name in _named(line):
+        code, plural, known = _known(kind, workspace)
+        if name not in known:
+            reason = f"There is no {plural[:-1]} {name!r}."
+            yield Finding(code, document.place((*path, *at)), reason, suggest(name, known, plural))
+
+
+def _named(line: Line) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Yield (path inside the line, kind, name) of everything that the line names."""
+    for saying, field, kind in _NAMES:
+        value = getattr(line, saying)
+        name = getattr(value, field) if field and value is not None else value
+        if name is not None:
+            yield ((saying, field) if field else (saying,)), kind, name
+    if line.decide is not None and line.decide.expect is not None and line.decide.expect.action is not None:
+        yield ("decide", "expect", "action"), "action", line.decide.expect.action
+    for trait in line.expect_trait or ():
+        yield ("expect_trait", trait), "trait", trait
+    for index, which in enumerate((line.expect_messages.are or ()) if line.expect_messages else ()):
+        for field, kind in (("message", "action"), ("channel", "channel")):
+            if (name := getattr(which, field)) is not None:
+                yield ("expect_messages", "are", index, field), kind, name
+
+
+_NAMES = (
+    ("event", "", "event"),
+    ("enter", "journey", "journey"),
+    ("of", "message", "action"),
+    ("of", "channel", "channel"),
+    ("decide", "placement", "placement"),
+    ("expect", "message", "action"),
+    ("expect", "channel", "channel"),
+    ("expect_ghost", "message", "action"),
+    ("expect_ghost", "channel", "channel"),
+    ("expect_call", "channel", "channel"),
+    ("expect_task", "task", "action"),
+    ("expect_task", "channel", "channel"),
+    ("expect_member", "", "audience"),
+    ("expect_not_member", "", "audience"),
+    ("expect_step", "journey", "journey"),
+    ("expect_ended", "journey", "journey"),
+    ("expect_suppressed", "action", "action"),
+    ("expect_suppressed", "channel", "channel"),
+    ("expect_suppressed", "reason", "reason"),
+    ("expect_held", "action", "action"),
+    ("expect_held", "reason", "reason"),
+)
+"""Where a line names something: the saying, its field ("" where the saying is the name), and what is named."""
+
+
+def _known(kind: str, workspace: Workspace) -> tuple[str, str, tuple[str, ...]]:
+    """Return the code of a finding about an unknown name of ``kind``, the kind's plural, and the names there are."""
+    match kind:
+        case "action":
+            return "SG301", "actions", tuple(action.action for action in workspace.actions)
+        case "channel":
+            return "SG302", "channels", tuple(channel.name for channel in workspace.channels)
+        case "trait":
+            return "SG305", "traits", tuple(workspace.traits)
+        case "placement":
+            variants = (variant.placement for action in workspace.actions for variant in action.variants)
+            return "SG307", "placements", tuple(dict.fromkeys((*workspace.placements, *filter(None, variants))))
+        case "audience":
+            return "SG308", "audiences", tuple(audience.audience for audience in workspace.audiences)
+        case "journey":
+            return "SG311", "journeys", tuple(journey.journey for journey in workspace.journeys)
+        case "reason":
+            return "SG204", "reasons", tuple(Reason)
+        case _:
+            return "SG309", "events", (*workspace.events, "identified")

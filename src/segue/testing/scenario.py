@@ -28,6 +28,7 @@ from msgspec import Meta
 from segue.model.catalogue import Definition, DurationText, Name
 
 LocalTime: TypeAlias = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?$")]
+Promise: TypeAlias = Annotated[str, Meta(pattern=r"^M[1-9]\d?$")]
 Status: TypeAlias = Literal["delivered", "bounced", "complained", "opened", "clicked", "unsubscribed"]
 Outcome: TypeAlias = Literal["accepted", "rejected", "retryable", "unknown"]
 
@@ -59,6 +60,7 @@ class Behaviour(Definition, frozen=True, kw_only=True):
     """What becomes of messages: the first behaviour that fits decides; without one they are accepted, and no more.
 
     Attributes:
+        action: a webhook step has none: its calls are meant where only the channel is named.
         attempts: only so many attempts, from the first on; all of them where None.
         opened_after, clicked_after: counted from the hand-over.
     """
@@ -71,17 +73,54 @@ class Behaviour(Definition, frozen=True, kw_only=True):
     clicked_after: DurationText | None = None
 
 
+class Repeat(Definition, frozen=True, kw_only=True):
+    """The line's event happens ``times`` times, the first at once and each other one ``every`` so long."""
+
+    times: Annotated[int, Meta(ge=1, le=10_000)]
+    every: DurationText
+
+
+class Enter(Definition, frozen=True, kw_only=True):
+    """Somebody asks for the customer to enter a journey, with facts for its run."""
+
+    journey: Name
+    facts: dict[str, Any] = {}
+
+
+class ExpectShown(Definition, frozen=True, kw_only=True):
+    """What a placement shows: this action, or nothing of ours (``silence``)."""
+
+    action: Name | None = None
+    silence: bool = False
+
+
+class Decide(Definition, frozen=True, kw_only=True):
+    """A page asks what to show in a placement, and gets the answer that is expected, if one is."""
+
+    placement: Name
+    context: dict[str, Any] = {}
+    expect: ExpectShown | None = None
+
+
+class Of(Definition, frozen=True, kw_only=True):
+    """The latest message of this action, on this channel."""
+
+    message: Name | None = None
+    channel: Name | None = None
+
+
 class ExpectMessage(Definition, frozen=True, kw_only=True):
     """The next message that no line has spoken of yet is this one.
 
     Time runs until ``at``, or until the message comes but ``within`` at most; with neither, it has come already. With
-    ``at`` it came at this very moment.
+    ``at`` it came at this very moment. ``says`` is in what the customer reads: subject, text, or the variant's content.
     """
 
     message: Name
     channel: Name | None = None
     at: LocalTime | None = None
     within: DurationText | None = None
+    says: str | None = None
 
 
 class Lasting(Definition, frozen=True, kw_only=True, rename={"duration": "for"}):
@@ -89,6 +128,55 @@ class Lasting(Definition, frozen=True, kw_only=True, rename={"duration": "for"})
 
     until: LocalTime | None = None
     duration: DurationText | None = None
+
+
+class ExpectMessages(Lasting, frozen=True, kw_only=True):
+    """All that comes in a stretch of time, and what no line has spoken of before it: ``are`` these messages, in this
+    order, or ``count`` of them, whichever.
+    """
+
+    are: tuple[Of, ...] | None = None
+    count: Annotated[int, Meta(ge=0)] | None = None
+
+
+class ExpectCall(Definition, frozen=True, kw_only=True, rename={"payload": "with"}):
+    """The next call of a webhook step that no line has spoken of went to this channel, with at least this payload.
+
+    Time runs as for a message; a call is none, so it breaks no silence.
+    """
+
+    channel: Name
+    payload: dict[str, Any] = {}
+    at: LocalTime | None = None
+    within: DurationText | None = None
+
+
+class ExpectTask(Definition, frozen=True, kw_only=True):
+    """The next task that no line has spoken of is this one; time runs as for a message."""
+
+    task: Name
+    channel: Name | None = None
+    at: LocalTime | None = None
+    within: DurationText | None = None
+
+
+class ExpectStep(Definition, frozen=True, kw_only=True):
+    """A run of the journey is at this step now."""
+
+    journey: Name
+    step: Name
+
+
+class ExpectEnded(Definition, frozen=True, kw_only=True):
+    """The next run of the journey to end, of those that no line has spoken of, has ended for this reason.
+
+    ``done`` in order, ``goal``, ``exit_event``, ``exit_predicate``, ``expired`` and the other reasons of a run's end;
+    ``converted`` tells whether it had reached its goal.
+    """
+
+    journey: Name
+    reason: str | None = None
+    converted: bool | None = None
 
 
 class ExpectSuppressed(Definition, frozen=True, kw_only=True):
@@ -111,12 +199,14 @@ class Line(Definition, frozen=True, kw_only=True):
     """One line of a story: when, and exactly one of the others.
 
     Attributes:
-        report: what a provider or the customer's mail program tells of the latest message.
+        repeat: of the event.
+        report: what a provider or the customer's mail program tells of the latest message; ``of`` picks another one.
         expect: see `ExpectMessage`.
         expect_ghost: the same of a held-out customer: the message was decided and not sent.
-        expect_silence: nothing is sent and no audience is joined meanwhile, nor was since the last line that spoke of
-            a message; ghosts are no messages.
+        expect_silence: nothing is sent, no task is given and no audience is joined meanwhile, nor was since the last
+            line that spoke of it; ghosts are no messages.
         expect_member, expect_not_member: the customer is (not) in this audience now.
+        expect_trait: these traits have these values now; null for none.
     """
 
     at: LocalTime | None = None
@@ -125,36 +215,39 @@ class Line(Definition, frozen=True, kw_only=True):
     event: str | None = None
     properties: dict[str, Any] = {}
     traits: dict[Name, Any] = {}
+    repeat: Repeat | None = None
     consent: ConsentWord | None = None
+    enter: Enter | None = None
     report: Status | None = None
+    of: Of | None = None
+    decide: Decide | None = None
     expect: ExpectMessage | None = None
+    expect_messages: ExpectMessages | None = None
     expect_ghost: ExpectMessage | None = None
     expect_silence: Lasting | None = None
+    expect_call: ExpectCall | None = None
+    expect_task: ExpectTask | None = None
     expect_member: Name | None = None
     expect_not_member: Name | None = None
+    expect_step: ExpectStep | None = None
+    expect_ended: ExpectEnded | None = None
+    expect_trait: dict[Name, Any] | None = None
     expect_suppressed: ExpectSuppressed | None = None
     expect_held: ExpectHeld | None = None
 
 
-SAYINGS = (
-    "event",
-    "consent",
-    "report",
-    "expect",
-    "expect_ghost",
-    "expect_silence",
-    "expect_member",
-    "expect_not_member",
-    "expect_suppressed",
-    "expect_held",
-)
+ATTACHED = {"properties": "event", "traits": "event", "repeat": "event", "of": "report"}
+"""What belongs to another part of its line, and has no meaning without it."""
+
+SAYINGS = tuple(name for name in Line.__struct_fields__ if name not in ("at", "after", "note") and name not in ATTACHED)
 """What a line can say: exactly one of these; a line without any only lets time pass."""
 
 
 class Scenario(Definition, frozen=True, kw_only=True):
-    """A story with a name, which is a sentence."""
+    """A story with a name, which is a sentence; ``m`` are the promises of Segue that it shows (M16, M24)."""
 
     scenario: str
+    m: tuple[Promise, ...] = ()
     given: Given
     deliveries: tuple[Behaviour, ...] = ()
     story: tuple[Line, ...]

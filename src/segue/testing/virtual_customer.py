@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from typing import Any
 
 from msgspec import Struct
 
+from segue.core.catalogue import is_webhook
 from segue.core.engine import settle
 from segue.core.handover import recheck
 from segue.core.world import World
@@ -12,20 +14,43 @@ from segue.model.commands import Command, CreateTask, Deliver, SyncAudience
 from segue.model.customers import Customer
 from segue.model.decisions import SILENCE, Candidate, Considered, Decision
 from segue.model.deliveries import DeliveryStatus
-from segue.model.events import DeliveryReported, Event, Tick
+from segue.model.events import DecisionRequested, DeliveryReported, Event, Tick
 from segue.model.ids import DeliveryId, EventId, derive
+from segue.model.journeys import Ended
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Transition
+from segue.testing.outside import Answer
 
 
 class Message(Struct, frozen=True):
-    """A message that was handed over, or for a held-out customer (``is_ghost``) decided and not sent."""
+    """A message that was handed over, or for a held-out customer (``is_ghost``) decided and not sent.
+
+    A task, too. ``says`` is what the customer reads.
+    """
 
     at: Instant
     delivery_id: DeliveryId
     action: str
     channel: str
     is_ghost: bool = False
+    says: str = ""
+
+
+class Call(Struct, frozen=True):
+    """A call of a webhook step that was carried out."""
+
+    at: Instant
+    delivery_id: DeliveryId
+    channel: str
+    payload: dict[str, Any]
+
+
+class Shown(Struct, frozen=True):
+    """What a placement was told to show; for silence the action is "", and ``why_not`` says what lost."""
+
+    action: str
+    channel: str
+    why_not: str
 
 
 class Suppression(Struct, frozen=True):
@@ -45,18 +70,14 @@ class Happening(Struct, frozen=True):
     text: str
 
 
-class Answer(Struct, frozen=True):
-    """How the outside world answers a hand-over: the outcome, and reports that come later, after microseconds."""
-
-    outcome: DeliveryStatus = DeliveryStatus.ACCEPTED
-    later: tuple[tuple[int, DeliveryStatus], ...] = ()
-
-
 class VirtualCustomer:
     """One customer under the engine, with the time in our hands.
 
     Attributes:
         messages: handed over, oldest first; ``ghosts`` those that were not because the customer is held out.
+        calls, tasks: likewise.
+        shown: the answers to placements.
+        ended: runs that ended, oldest first.
         joined: the audiences the customer joined, with the moment, oldest first; ``audiences`` those it is in now.
         timeline: everything, in sentences.
     """
@@ -66,6 +87,10 @@ class VirtualCustomer:
         self.now = now
         self.messages: list[Message] = []
         self.ghosts: list[Message] = []
+        self.calls: list[Call] = []
+        self.tasks: list[Message] = []
+        self.shown: list[Shown] = []
+        self.ended: list[Ended] = []
         self.suppressions: list[Suppression] = []
         self.joined: list[tuple[Instant, str]] = []
         self.audiences: dict[str, Instant] = {}
@@ -121,12 +146,15 @@ class VirtualCustomer:
         self.customer, self._wake_at = transitions[-1].customer, transitions[-1].wake_at
         for transition in transitions:
             self._record(transition)
+        if isinstance(event, DecisionRequested):
+            self._show(next(d for d in transitions[0].decisions if d.slot == f"placement:{event.placement}"))
         for transition in transitions:
             for command in transition.commands:
                 self._carry_out(command)
 
     def _record(self, transition: Transition) -> None:
         for ended in transition.ended:
+            self.ended.append(ended)
             self._tell(f"journey {ended.journey} ended: {ended.reason}")
         for decision in transition.decisions:
             self._record_decision(decision)
@@ -136,7 +164,7 @@ class VirtualCustomer:
             if considered.suppressed is not None and considered.key != SILENCE:
                 self._suppressed(considered)
         if decision.is_ghost:
-            winner = next(considered for considered in decision.considered if considered.key == decision.chosen)
+            winner = _winner(decision)
             ghost = Message(self.now, decision.delivery_id, winner.action, winner.channel, is_ghost=True)
             self.ghosts.append(ghost)
             self._tell(f"ghost: {winner.action} by {winner.channel} was decided and not carried out")
@@ -155,6 +183,7 @@ class VirtualCustomer:
             case SyncAudience():
                 self._sync(command)
             case CreateTask():
+                self.tasks.append(Message(self.now, command.delivery_id, command.action, command.channel))
                 self._tell(f"task {command.action} for {command.channel}")
                 self.report(command.delivery_id, DeliveryStatus.ACCEPTED, self.now)
 
@@ -165,12 +194,30 @@ class VirtualCustomer:
             self.report(command.delivery_id, DeliveryStatus.WITHDRAWN, self.now, command.attempt, reason)
             return
         answer = self._answer(command)
-        self._tell(f"{command.action} by {command.channel} handed over: {answer.outcome}")
+        what = "a call" if is_webhook(command.action) else command.action
+        why = f" ({answer.detail})" if answer.detail else ""
+        self._tell(f"{what} by {command.channel} handed over: {answer.outcome}{why}")
         if answer.outcome == DeliveryStatus.ACCEPTED:
-            self.messages.append(Message(self.now, command.delivery_id, command.action, command.channel))
-        self.report(command.delivery_id, answer.outcome, self.now, command.attempt)
+            self._note(command, answer)
+        self.report(command.delivery_id, answer.outcome, self.now, command.attempt, answer.detail)
         for delay, status in answer.later:
             self.report(command.delivery_id, status, Instant(self.now + delay), command.attempt)
+
+    def _note(self, command: Deliver, answer: Answer) -> None:
+        key, channel = command.delivery_id, command.channel
+        if is_webhook(command.action):
+            self.calls.append(Call(self.now, key, channel, command.data["payload"]))
+        else:
+            self.messages.append(Message(self.now, key, command.action, channel, says=answer.says))
+
+    def _show(self, decision: Decision) -> None:
+        winner = _winner(decision)
+        if winner.key == SILENCE or decision.is_ghost:
+            lost = [f"{c.action}: {c.suppressed}" for c in decision.considered if c.suppressed and c.key != SILENCE]
+            self.shown.append(Shown("", "", ", ".join(lost)))
+        else:
+            self.shown.append(Shown(winner.action, winner.channel, ""))
+        self._tell(f"{decision.slot.replace(':', ' ')} shows {self.shown[-1].action or 'nothing of ours'}")
 
     def _sync(self, command: SyncAudience) -> None:
         if command.is_member:
@@ -198,3 +245,7 @@ class VirtualCustomer:
 
     def _tell(self, text: str) -> None:
         self.timeline.append(Happening(self.now, text))
+
+
+def _winner(decision: Decision) -> Considered:
+    return next(considered for considered in decision.considered if considered.key == decision.chosen)
