@@ -17,6 +17,8 @@ from segue.workspace.layout import kind_of
         ("shop/segue.yaml", None),
         ("actions/a.yml", None),
         ("tests/a.yaml", "test"),
+        ("themes.yaml", "themes"),
+        ("capacities.yaml", "capacities"),
     ],
 )
 def test_a_path_says_what_belongs_there(path: str, kind: str | None) -> None:

@@ -10,7 +10,7 @@ from segue.model.catalogue import Action, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 from segue.workspace.documents import Document, Mark, read_document
-from segue.workspace.layout import SegueFile, TriggersFile
+from segue.workspace.layout import CapacitiesFile, SegueFile, TriggersFile
 from segue.workspace.schema import convert_document
 from tests.workspace.shop import Slip, assert_found
 
@@ -34,6 +34,9 @@ SLIPS = [
     Slip("SG204", RULES, "window: 7d", "window: a week", "a week"),
     Slip("SG204", RULES, "21:00", "9pm", '"9pm"'),
     Slip("SG204", "segue.yaml", "holdout: 0.1", "holdout: 1.1", "1.1"),
+    Slip("SG204", "segue.yaml", "type: website", "type: website\n    rate: 0", "0\n"),
+    Slip("SG204", "segue.yaml", "type: website", "type: website\n    ramp: {start: 2026-03-01, daily: []}", "[]"),
+    Slip("SG204", REORDER, "reentry: after 30d", "pacing: {by: orders_30d, fastest: 0}", "0}"),
 ]
 
 
@@ -86,7 +89,10 @@ def test_the_instruction_says_what_to_write(field: str, instruction: str) -> Non
 def test_a_kind_that_is_missing_or_unknown_is_named_with_the_choices() -> None:
     step = "journey: j\nentry: {on: {kind: event, event: e}}\nsteps:\n  - {id: a%s}\n"
 
-    assert find(step % "", Journey) == ["4 SG202 Add kind: one of branch, exit, goal, propose, wait, wait_for."]
+    assert find(step % "", Journey) == [
+        "4 SG202 Add kind: one of branch, choose, exit, goal, goto, propose, set_trait, split, sub_journey, wait, "
+        "wait_for, webhook."
+    ]
     assert find(step % ", kind: wate", Journey) == ["4 SG204 Did you mean 'wait'?"]
 
 
@@ -102,7 +108,7 @@ def test_a_document_that_fits_becomes_the_struct() -> None:
 
 @given(strategies.recursive(JSON_LEAVES, lambda inner: strategies.lists(inner) | strategies.dictionaries(KEYS, inner)))
 @pytest.mark.parametrize(
-    "schema", [Action, Journey, ContactRules, SegueFile, TriggersFile], ids=lambda each: each.__name__
+    "schema", [Action, Journey, ContactRules, SegueFile, TriggersFile, CapacitiesFile], ids=lambda each: each.__name__
 )
 def test_it_refuses_exactly_what_msgspec_refuses(schema: type, value: object) -> None:
     document = Document("f.yaml", value, {(): Mark(1, 1, 1, True)}, {})

@@ -14,10 +14,16 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from segue.model.catalogue import Family
+from segue.model.catalogue import Family, Need
 from segue.model.errors import ChannelError
 
 LatencyClass: TypeAlias = Literal["milliseconds", "seconds", "minutes", "hours"]
+
+LATENCIES: dict[LatencyClass, str] = {"milliseconds": "100ms", "seconds": "10s", "minutes": "10min", "hours": "24h"}
+"""How long each class takes until the customer has it, unless the workspace says otherwise."""
+
+LONG_TEXT_BYTES = 1_000
+"""A channel that takes so much carries long text."""
 
 CAPABILITIES: dict[Family, tuple[str, ...]] = {
     "message": (
@@ -70,7 +76,7 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Attributes:
         contact_trait: the trait that holds the address, unless the workspace names another; "" when none is needed.
-        latency: how long a call takes when all is well.
+        latency: how long it takes until the customer has it, when all is well.
     """
 
     type: str
@@ -83,6 +89,24 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def is_idempotent(self) -> bool:
         return self.capabilities.get("idempotency") is True
+
+    @property
+    def can(self) -> tuple[Need, ...]:
+        """What content it can carry, as its media and length say.
+
+        An audience carries nothing itself; the platform that reads it shows images and links.
+        """
+        if self.family == "audience":
+            return ("image", "link")
+        media, longest = self.value("media"), self.value("max_length")
+        kinds = media if isinstance(media, list) else ["text/plain"]
+        can: dict[Need, bool] = {
+            "image": any(kind.startswith(("text/html", "application/json", "image/")) for kind in kinds),
+            "link": True,
+            "long_text": not isinstance(longest, int) or not 0 < longest < LONG_TEXT_BYTES,
+            "attachment": "multipart/mixed" in kinds,
+        }
+        return tuple(need for need, is_so in can.items() if is_so)
 
     def value(self, capability: str) -> Capability | None:
         """Return what the manifest says about ``capability``; None where it is a gap or not a question."""

@@ -30,6 +30,7 @@ def _tables() -> Iterator[str]:
         yield "|---" * (len(members) + 1) + "|"
         yield _row("summary", [manifest.summary for manifest in members])
         yield _row("latency", [manifest.latency for manifest in members])
+        yield _row("can carry", [", ".join(manifest.can).replace("_", " ") for manifest in members])
         yield _row("contact trait", [manifest.contact_trait or "none" for manifest in members])
         for question in questions:
             yield _row(question, [_cell(manifest.capabilities[question]) for manifest in members])

@@ -9,12 +9,21 @@ from importlib import import_module
 from typing import Any
 
 from segue.channels.context import ChannelContext
-from segue.channels.manifest import load_manifest, manifests
-from segue.channels.settings import Settings, parse_settings
+from segue.channels.manifest import LATENCIES, load_manifest, manifests
+from segue.channels.settings import ChannelLimits, Settings, limits_of, parse_settings
 from segue.model.catalogue import ChannelSpec
+from segue.model.time import parse_duration
 from segue.ports.channel import AnyChannel
 
-__all__ = ["ChannelContext", "channel_spec", "load_channel", "load_manifest", "manifests", "settings_type"]
+__all__ = [
+    "ChannelContext",
+    "channel_limits",
+    "channel_spec",
+    "load_channel",
+    "load_manifest",
+    "manifests",
+    "settings_type",
+]
 
 
 def load_channel(name: str, channel_type: str, settings: Mapping[str, Any], context: ChannelContext) -> AnyChannel:
@@ -43,6 +52,15 @@ def channel_spec(name: str, channel_type: str, settings: Mapping[str, Any]) -> C
     return _spec(name, channel_type, parse_settings(name, settings, settings_type(channel_type)))
 
 
+def channel_limits(name: str, channel_type: str, settings: Mapping[str, Any]) -> ChannelLimits:
+    """Return how fast a channel may be called.
+
+    Raises:
+        ChannelError: there is no such type, or the settings are not valid.
+    """
+    return limits_of(parse_settings(name, settings, settings_type(channel_type)))
+
+
 def settings_type(channel_type: str) -> type[Settings]:
     """Return the schema of a channel's settings (its JSON Schema comes from this).
 
@@ -61,4 +79,7 @@ def _spec(name: str, channel_type: str, settings: Settings) -> ChannelSpec:
         family=manifest.family,
         contact_trait=settings.contact_trait or manifest.contact_trait,
         is_idempotent=manifest.is_idempotent,
+        latency=parse_duration(settings.latency or LATENCIES[manifest.latency]),
+        can=manifest.can if settings.can is None else settings.can,
+        roles=settings.roles,
     )

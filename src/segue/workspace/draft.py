@@ -16,7 +16,7 @@ from segue.model.errors import ChannelError
 from segue.model.workspace import Workspace
 from segue.workspace.documents import Document
 from segue.workspace.findings import Finding, Place
-from segue.workspace.layout import EventsFile, FeaturesFile, SegueFile, TriggersFile
+from segue.workspace.layout import CapacitiesFile, EventsFile, FeaturesFile, SegueFile, ThemesFile, TriggersFile
 from segue.workspace.reading import Declared
 
 
@@ -103,6 +103,9 @@ def _assemble(segue: SegueFile, whole: list[Declared]) -> Workspace:
         triggers=triggers.triggers,
         rules=triggers.rules,
         actions=_all(whole, "action"),
+        themes=_one(whole, "themes", ThemesFile()).themes,
+        capacities=_one(whole, "capacities", CapacitiesFile()).capacities,
+        hours_by=segue.hours_by or "",
         journeys=_all(whole, "journey"),
         audiences=_all(whole, "audience"),
         contact_rules=_one(whole, "contact_rules", ContactRules()),

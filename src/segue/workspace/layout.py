@@ -5,6 +5,8 @@ features.yaml             traits: what sources tell; features: what is computed 
 events.yaml               events: their names and properties
 triggers.yaml             triggers: conditions that become true; rules: what then becomes a candidate
 contact_rules.yaml        caps, quiet hours, minimum gap, kind of consent
+themes.yaml               themes: message lines that all channels follow
+capacities.yaml           capacities: what all customers share, such as call slots or a budget
 actions/NAME.yaml         one action and its variants
 journeys/NAME.yaml        one journey
 audiences/NAME.yaml       one audience
@@ -18,7 +20,20 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from segue.model.catalogue import Action, Audience, Definition, EventSpec, FeatureSpec, Name, Rule, TraitSpec, Trigger
+from segue.channels.settings import Rate
+from segue.model.catalogue import (
+    Action,
+    Audience,
+    Capacity,
+    Definition,
+    EventSpec,
+    FeatureSpec,
+    Name,
+    Rule,
+    Theme,
+    TraitSpec,
+    Trigger,
+)
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 from segue.model.workspace import PolicySpec
@@ -48,6 +63,7 @@ class SegueFile(Definition, frozen=True, kw_only=True):
 
     Attributes:
         channels: by the channel's name: ``type`` (a folder of `segue.channels`), the rest are that type's settings.
+        providers: calls a second at most over all channels that name the provider.
     """
 
     name: Name
@@ -60,7 +76,9 @@ class SegueFile(Definition, frozen=True, kw_only=True):
     epoch: str = "1"
     policy: PolicySpec = PolicySpec()
     channels: dict[Name, dict[str, Any]] = {}
+    providers: dict[Name, Rate] = {}
     placements: dict[Name, dict[str, Any]] = {}
+    hours_by: Name | None = None
     server: ServerSettings = ServerSettings()
 
 
@@ -82,6 +100,18 @@ class TriggersFile(Definition, frozen=True, kw_only=True):
 
     triggers: dict[Name, Trigger] = {}
     rules: tuple[Rule, ...] = ()
+
+
+class ThemesFile(Definition, frozen=True, kw_only=True):
+    """``themes.yaml``: message lines that all channels follow, by name."""
+
+    themes: dict[Name, Theme] = {}
+
+
+class CapacitiesFile(Definition, frozen=True, kw_only=True):
+    """``capacities.yaml``: what all customers share, by name."""
+
+    capacities: dict[Name, Capacity] = {}
 
 
 class Kind(Struct, frozen=True):
@@ -110,6 +140,8 @@ KINDS = (
     Kind("events", "events.yaml", EventsFile),
     Kind("triggers", "triggers.yaml", TriggersFile),
     Kind("contact_rules", "contact_rules.yaml", ContactRules),
+    Kind("themes", "themes.yaml", ThemesFile),
+    Kind("capacities", "capacities.yaml", CapacitiesFile),
     Kind("action", "actions/*.yaml", Action, "action"),
     Kind("journey", "journeys/*.yaml", Journey, "journey"),
     Kind("audience", "audiences/*.yaml", Audience, "audience"),

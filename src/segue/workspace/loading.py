@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from segue.channels.registry import channel_limits
+from segue.channels.settings import ChannelLimits
 from segue.model.errors import WorkspaceError
 from segue.model.workspace import Workspace
 from segue.workspace.checks import run_checks
@@ -28,6 +30,8 @@ class LoadedWorkspace(Struct, frozen=True, kw_only=True):
     Attributes:
         folder: absolute; ``templates/`` and ``.segue/`` are under it.
         channels: by name.
+        limits: how fast each channel may be called.
+        providers: calls a second at most over all channels that name the provider.
         sources: the mappings under ``sources/``, by name.
         tests: the scenario files.
         places: where each definition stands, by kind and name: ``journey:reorder``.
@@ -37,6 +41,8 @@ class LoadedWorkspace(Struct, frozen=True, kw_only=True):
     folder: Path
     workspace: Workspace
     channels: dict[str, ChannelSettings]
+    limits: dict[str, ChannelLimits]
+    providers: dict[str, float]
     server: ServerSettings
     sources: dict[str, dict[str, Any]]
     tests: tuple[Path, ...]
@@ -60,6 +66,10 @@ def load(folder: Path) -> LoadedWorkspace:
         folder=draft.folder,
         workspace=draft.workspace,
         channels={name: _settings(name, settings) for name, settings in draft.segue.channels.items()},
+        limits={
+            name: channel_limits(name, *split_settings(settings)) for name, settings in draft.segue.channels.items()
+        },
+        providers=draft.segue.providers,
         server=draft.segue.server,
         sources={file.name: file.document.value for file in declared if file.kind.name == "source"},
         tests=tuple(draft.folder / file.document.file for file in declared if file.kind.name == "test"),

@@ -124,6 +124,8 @@ def _compare_list(value: Any, expected: inspect.VarTupleType | inspect.ListType,
     if not isinstance(value, list):
         yield _wrong_type(path, value, "a list")
         return
+    if len(value) < (expected.min_length or 0):
+        yield Problem("SG204", path, "The list is empty.", "Write something, or leave the field out.")
     for index, item in enumerate(value):
         yield from compare(item, expected.item_type, (*path, index))
 
@@ -151,6 +153,8 @@ def _compare_text(value: str, expected: inspect.StrType, path: Path) -> Problems
 def _compare_number(value: float, expected: inspect.IntType | inspect.FloatType, path: Path) -> Problems:
     if expected.ge is not None and value < expected.ge:
         yield Problem("SG204", path, f"{value} is too small.", f"Write {expected.ge} or more.")
+    if expected.gt is not None and value <= expected.gt:
+        yield Problem("SG204", path, f"{value} is too small.", f"Write more than {expected.gt}.")
     if expected.le is not None and value > expected.le:
         yield Problem("SG204", path, f"{value} is too large.", f"Write {expected.le} or less.")
 

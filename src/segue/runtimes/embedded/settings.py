@@ -1,45 +1,12 @@
 """Settings of the embedded runtime; the defaults are measured (`bench/embedded.py`), few need another value."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from segue.model.catalogue import Definition, DurationText, Name
+from segue.channels.settings import ChannelLimits
 
-Rate = Annotated[float, Meta(gt=0)]
-
-
-class Ramp(Definition, frozen=True, kw_only=True):
-    """Warming a sender up: how many messages it sends on the first days.
-
-    Attributes:
-        start: the first day, ``2026-03-01`` (UTC).
-        daily: at most so many on the first day, the second, ...; spread over the day. After the last only the channel's
-            rate holds.
-    """
-
-    start: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    daily: Annotated[tuple[Annotated[int, Meta(ge=1)], ...], Meta(min_length=1)]
-
-
-class ChannelLimits(Definition, frozen=True, kw_only=True):
-    """How fast a channel may be called; stands beside its ``type`` in ``segue.yaml``.
-
-    Attributes:
-        rate: calls a second at most, evenly; None for no limit.
-        provider: channels that name the same one share its rate (``providers`` in ``segue.yaml``).
-        ramp: fewer on the first days.
-        breaker_after: after so many failures in a row (``retryable``, or no answer) the channel rests; nothing waiting
-            for it is lost.
-        breaker_rest: how long it rests; then one message tries whether it works again.
-    """
-
-    rate: Rate | None = None
-    provider: Name | None = None
-    ramp: Ramp | None = None
-    breaker_after: Annotated[int, Meta(ge=1)] = 5
-    breaker_rest: DurationText = "30s"
+__all__ = ["ChannelLimits", "Settings"]
 
 
 class Settings(Struct, frozen=True, kw_only=True):
