@@ -4,7 +4,7 @@ A local time that does not exist (the hour skipped in spring) means the same dis
 exists twice means the first.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from segue.model.time import DAY, MINUTE, SECOND, Instant, from_datetime, load_zone, to_datetime
 
@@ -19,10 +19,16 @@ def next_local(now: Instant, zone: str, minute_of_day: int, days: int = 0) -> In
         days: 0 for the next occurrence (today or tomorrow), else counted from today's local date.
     """
     today = to_datetime(now, zone)
-    moment = _at_minute(today + timedelta(days=days), zone, minute_of_day)
+    moment = at_local(today + timedelta(days=days), zone, minute_of_day)
     if days == 0 and moment <= now:
-        return _at_minute(today + timedelta(days=1), zone, minute_of_day)
+        return at_local(today + timedelta(days=1), zone, minute_of_day)
     return moment
+
+
+def at_local(day: date, zone: str, minute_of_day: int) -> Instant:
+    """Return when it is ``minute_of_day`` (0 to 1439) on the local date ``day`` in ``zone``."""
+    hour, minute = divmod(minute_of_day, 60)
+    return from_datetime(datetime(day.year, day.month, day.day, hour, minute, tzinfo=load_zone(zone)))
 
 
 def quiet_until(now: Instant, zone: str, start: int, end: int) -> Instant | None:
@@ -58,8 +64,3 @@ def _clock_change(after: Instant, until: Instant, zone: str) -> Instant | None:
         else:
             high = middle
     return high
-
-
-def _at_minute(day: datetime, zone: str, minute_of_day: int) -> Instant:
-    hour, minute = divmod(minute_of_day, 60)
-    return from_datetime(datetime(day.year, day.month, day.day, hour, minute, tzinfo=load_zone(zone)))

@@ -3,9 +3,19 @@
 `compile_triggers` indexes them by event name; `detect` returns those that fire in one transition, and the watches.
 """
 
-from segue.core.triggers.detect import detect, merge_watches, next_due
+from segue.core.triggers.detect import detect, is_stale, next_due
 from segue.core.triggers.firing import Firing
 from segue.core.triggers.hidden import hidden_features
+from segue.core.triggers.merge import merge_watches
 from segue.core.triggers.plan import TriggerPlan, compile_triggers
 
-__all__ = ["Firing", "TriggerPlan", "compile_triggers", "detect", "hidden_features", "merge_watches", "next_due"]
+__all__ = [
+    "Firing",
+    "TriggerPlan",
+    "compile_triggers",
+    "detect",
+    "hidden_features",
+    "is_stale",
+    "merge_watches",
+    "next_due",
+]

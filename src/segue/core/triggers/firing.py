@@ -18,12 +18,20 @@ class Firing(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """One transition as triggers see it: the profile before and after the event was folded in, the event, the time."""
+    """One transition as triggers see it: the profile before and after the event was folded in, the event, the time.
+
+    Attributes:
+        zone: the one that the customer lives by, after the event.
+        seed, customer_id: what the times of day that are the customer's own derive from.
+    """
 
     before: Profile
     after: Profile
     fact: Fact
     now: Instant
+    zone: str = "UTC"
+    seed: str = ""
+    customer_id: str = ""
 
     def holds(self, condition: Compiled | None) -> bool:
         """Tell whether ``condition`` holds after the event; no condition always does."""

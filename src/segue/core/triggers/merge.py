@@ -1,10 +1,30 @@
-"""Merge the watches of two customers that turned out to be one."""
+"""Merge the watches of two customers that turned out to be one: what either was told once is not told again."""
 
+from collections.abc import Mapping
+
+from segue.core.triggers.absences import merge_absences
 from segue.model.customers import Watches
+from segue.model.time import Instant
 
 
 def merge_watches(ours: Watches, theirs: Watches) -> Watches:
-    """Return both customers' watches as one customer's; of one trigger the later watch stays, as when both were one."""
-    latest = {watch.trigger: watch for watch in sorted((*ours.absences, *theirs.absences), key=lambda w: w.since)}
-    reached = tuple(dict.fromkeys((*ours.reached, *theirs.reached)))
-    return Watches(tuple(latest.values()), reached)
+    """Return what triggers remember of both customers.
+
+    - Of two absences of one trigger, the one that began later stays.
+    - Either was inside an audience: so is the one they are, until the next look.
+    - Of two schedules, the one that is further on stays: an occurrence that one of them had is not had again.
+    """
+    if theirs == Watches():
+        return ours
+    return Watches(
+        absences=merge_absences(ours.absences, theirs.absences) if theirs.absences else ours.absences,
+        reached=tuple(dict.fromkeys((*ours.reached, *theirs.reached))),
+        inside=tuple(dict.fromkeys((*ours.inside, *theirs.inside))),
+        look_at=ours.look_at or theirs.look_at,
+        schedules=_merge_schedules(dict(ours.schedules), dict(theirs.schedules)),
+    )
+
+
+def _merge_schedules(ours: Mapping[str, Instant], theirs: Mapping[str, Instant]) -> tuple[tuple[str, Instant], ...]:
+    keys = dict.fromkeys((*ours, *theirs))
+    return tuple((key, max(ours.get(key, Instant(0)), theirs.get(key, Instant(0)))) for key in keys)

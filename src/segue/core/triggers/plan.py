@@ -4,19 +4,24 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from segue.core.expressions import Compiled, Scope, compile_library, parse, state_key
+from segue.core.expressions import Compiled, Node, Scope, compile_library, parse, state_key
 from segue.core.expressions.nodes import Reference
 from segue.core.triggers.absences import AbsencePlan
+from segue.core.triggers.audiences import AudiencesPlan, compile_audiences
 from segue.core.triggers.counts import CountPlan
 from segue.core.triggers.events import EventPlan, compile_events
 from segue.core.triggers.hidden import hidden_features, hidden_name
+from segue.core.triggers.schedules import SchedulePlan, compile_schedule
 from segue.core.triggers.trait_changes import TraitPlan
 from segue.model.catalogue import (
     AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
     CountTrigger,
     EventSpec,
     EventTrigger,
     FeatureSpec,
+    ScheduleTrigger,
     TraitTrigger,
     Trigger,
     ValueType,
@@ -35,10 +40,19 @@ class Listeners(Struct, frozen=True):
 
 
 class TriggerPlan(Struct, frozen=True):
-    """All triggers of a workspace, compiled."""
+    """All triggers of a workspace, compiled.
+
+    Attributes:
+        enrolling: the trigger that a request to enter fires, by the journey that is asked for.
+        has_timers: a customer has something to watch without any event: audiences, schedules.
+    """
 
     by_event: dict[str, Listeners]
     traits: tuple[TraitPlan, ...]
+    audiences: AudiencesPlan | None = None
+    schedules: tuple[SchedulePlan, ...] = ()
+    enrolling: dict[str, str] = {}
+    has_timers: bool = False
 
 
 def compile_triggers(named: Mapping[str, Trigger], workspace: Workspace) -> TriggerPlan:
@@ -48,7 +62,8 @@ def compile_triggers(named: Mapping[str, Trigger], workspace: Workspace) -> Trig
         workspace: its traits, events and features type the conditions; `hidden_features` may be among them or not.
 
     Raises:
-        ExpressionError: a condition does not parse, or a trait trigger names an undeclared trait.
+        ExpressionError: a condition does not parse, a trait trigger names an undeclared trait, or an audience trigger
+            an audience without a condition.
     """
     return _Compiler(named, workspace).plan()
 
@@ -61,10 +76,11 @@ class _Compiler:
         self.features: dict[str, FeatureSpec] = {**workspace.features, **self.hidden}
 
     def plan(self) -> TriggerPlan:
-        events = [t.event for t in self.named.values() if not isinstance(t, TraitTrigger)]
+        events = [t.event for t in self.named.values() if isinstance(t, (EventTrigger, AbsenceTrigger, CountTrigger))]
         events += [t.then_not for t in self.named.values() if isinstance(t, AbsenceTrigger)]
         absences = [self._absence(n, t) for n, t in self.named.items() if isinstance(t, AbsenceTrigger)]
         counts = [(t.event, self._count(n, t)) for n, t in self.named.items() if isinstance(t, CountTrigger)]
+        audiences, schedules = self._audiences(), self._schedules()
         return TriggerPlan(
             by_event={
                 event: Listeners(
@@ -75,6 +91,10 @@ class _Compiler:
                 for event in dict.fromkeys(events)
             },
             traits=tuple(self._trait(n, t) for n, t in self.named.items() if isinstance(t, TraitTrigger)),
+            audiences=audiences,
+            schedules=schedules,
+            enrolling=self._enrolling(),
+            has_timers=audiences is not None or bool(schedules),
         )
 
     def _events(self, event: str) -> EventPlan | None:
@@ -104,16 +124,40 @@ class _Compiler:
             raise ExpressionError(reason, "Declare it in traits.yaml, with its type.")
         return TraitPlan(name, trigger.trait, self._condition(trigger.when, self._scope("", {"old": spec.type})))
 
+    def _audiences(self) -> AudiencesPlan | None:
+        named = {n: t for n, t in self.named.items() if isinstance(t, AudienceTrigger)}
+        declared = {audience.audience: audience.when for audience in self.workspace.audiences}
+        conditions: dict[str, Node] = {}
+        for name, trigger in named.items():
+            source = declared.get(trigger.audience)
+            if source is None:
+                reason = f"Trigger {name!r} watches the audience {trigger.audience!r}, which has no condition."
+                raise ExpressionError(reason, f"Give it a `when`, in audiences/{trigger.audience}.yaml.")
+            conditions[trigger.audience] = parse(source, self._scope("", has_event=False), "boolean")
+        return compile_audiences(named, conditions, self.features)
+
+    def _schedules(self) -> tuple[SchedulePlan, ...]:
+        scope = self._scope("", has_event=False)
+        return tuple(
+            compile_schedule(name, trigger, self._condition(trigger.when, scope))
+            for name, trigger in self.named.items()
+            if isinstance(trigger, ScheduleTrigger)
+        )
+
+    def _enrolling(self) -> dict[str, str]:
+        openers = {j.journey: j.entry.trigger or f"journey:{j.journey}" for j in self.workspace.journeys}
+        return {journey: name for journey, name in openers.items() if isinstance(self.named.get(name), ApiTrigger)}
+
     def _condition(self, source: str | None, scope: Scope) -> Compiled | None:
         if source is None:
             return None
         return compile_library({source: parse(source, scope, "boolean")}, self.features)[source]
 
-    def _scope(self, event: str, extra: Mapping[str, ValueType] = {}) -> Scope:
+    def _scope(self, event: str, extra: Mapping[str, ValueType] = {}, *, has_event: bool = True) -> Scope:
         return Scope(
             traits={name: spec.type for name, spec in self.workspace.traits.items()},
             features=self.features,
             event=self.workspace.events.get(event, EventSpec()).properties,
-            has_event=True,
+            has_event=has_event,
             extra=extra,
         )
