@@ -32,7 +32,7 @@ def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None
             slot="message",
             interrupts=True,
             lane=("email", "marketing", "promo"),
-            scored=Scored("offer", "email", 3.0, 4.5),
+            scored=Scored("offer", "email", 3.0, 4.5, found.scores, takes_slot=True),
         ),
         "website": VariantPlan(
             variant=VARIANTS["website"],
@@ -40,7 +40,7 @@ def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None
             slot="placement:home_hero",
             interrupts=False,
             lane=("website", "marketing", "promo"),
-            scored=Scored("offer", "website", 3.0, 4.5),
+            scored=Scored("offer", "website", 3.0, 4.5, found.scores),
         ),
     }
 

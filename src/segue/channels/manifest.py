@@ -91,6 +91,11 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.capabilities.get("idempotency") is True
 
     @property
+    def hears_back(self) -> bool:
+        receipts = self.value("receipts")
+        return isinstance(receipts, list) and ("opened" in receipts or "clicked" in receipts)
+
+    @property
     def can(self) -> tuple[Need, ...]:
         """What content it can carry, as its media and length say.
 

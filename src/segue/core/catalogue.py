@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from segue.core.view import Condition
 from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Variant
+from segue.model.contact_rules import ContactRules
 from segue.model.errors import SegueError
 from segue.model.journeys import Webhook
 from segue.model.time import parse_duration
@@ -26,13 +27,20 @@ class Scored(Struct, frozen=True):
 
     Attributes:
         priority: the action's declared priority; 0 for silence.
-        total: expected worth less cost, in the workspace's currency; 0 for silence.
+        total: expected worth less cost, in the workspace's currency; for silence what the slot is likely to bring
+            otherwise (`core.decisioning.opportunity`), mostly 0.
+        scores: what the total is made of, for the record.
+        latency: microseconds until it is perceived.
+        takes_slot: it uses up a cap over all channels: then it has to be worth more than silence, else more than 0.
     """
 
     action: str
     channel: str
     priority: float
     total: float
+    scores: dict[str, float] = {}
+    latency: int = 0
+    takes_slot: bool = False
 
 
 class VariantPlan(Struct, frozen=True):
@@ -121,11 +129,21 @@ def compile_actions(workspace: Workspace, conditions: Mapping[str, Condition]) -
     """
     channels = {channel.name: channel for channel in workspace.channels}
     actions = (*workspace.actions, *webhook_actions(workspace))
-    return {action.action: _compile_action(action, channels, conditions) for action in actions}
+    capped = capped_categories(workspace.contact_rules)
+    return {action.action: _compile_action(action, channels, conditions, capped) for action in actions}
+
+
+def capped_categories(rules: ContactRules) -> tuple[str, ...]:
+    """Return the categories whose contacts use up, and obey, a cap over all channels."""
+    caps = [cap for cap in rules.caps if cap.scope == "all"]
+    return tuple(dict.fromkeys(category for cap in caps for category in cap.counts if category in cap.obeys))
 
 
 def _compile_action(
-    action: Action, channels: Mapping[str, ChannelSpec], conditions: Mapping[str, Condition]
+    action: Action,
+    channels: Mapping[str, ChannelSpec],
+    conditions: Mapping[str, Condition],
+    capped: tuple[str, ...],
 ) -> ActionPlan:
     key = f"actions.{action.action}"
     return ActionPlan(
@@ -140,11 +158,13 @@ def _compile_action(
         eligible_when=conditions.get(f"{key}.eligible_when"),
         converted=conditions.get(f"{key}.converted"),
         expires_after=parse_duration(action.expires_after),
-        variants={variant.channel: _compile_variant(action, variant, channels) for variant in action.variants},
+        variants={variant.channel: _compile_variant(action, variant, channels, capped) for variant in action.variants},
     )
 
 
-def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, ChannelSpec]) -> VariantPlan:
+def _compile_variant(
+    action: Action, variant: Variant, channels: Mapping[str, ChannelSpec], capped: tuple[str, ...]
+) -> VariantPlan:
     channel = channels.get(variant.channel)
     if channel is None:
         reason = f"Action {action.action!r} has a variant for {variant.channel!r}, which is no channel."
@@ -160,14 +180,30 @@ def _compile_variant(action: Action, variant: Variant, channels: Mapping[str, Ch
             slot = f"audience:{_needed(variant.audience, action, channel, 'audience')}"
         case "placement":
             slot = f"placement:{_needed(variant.placement, action, channel, 'placement')}"
+    interrupts = channel.family in ("message", "task") and not is_webhook(action.action)
     return VariantPlan(
         variant,
         channel,
         slot,
-        interrupts=channel.family in ("message", "task") and not is_webhook(action.action),
+        interrupts=interrupts,
         lane=(channel.name, action.purpose, action.category),
-        scored=Scored(action.action, channel.name, float(action.priority), action.value - action.cost),
+        scored=_score(action, variant, channel, takes_slot=interrupts and action.category in capped),
     )
+
+
+def _score(action: Action, variant: Variant, channel: ChannelSpec, *, takes_slot: bool) -> Scored:
+    """Return what is known of a variant's worth before anything is known of the customer."""
+    cost = cost_of(action, variant)
+    total = action.value * variant.lift - cost
+    scores = {"value": action.value, "cost": cost, "priority": float(action.priority), "total": total}
+    if variant.lift != 1.0:
+        scores["lift"] = variant.lift
+    return Scored(action.action, channel.name, scores["priority"], total, scores, channel.latency, takes_slot)
+
+
+def cost_of(action: Action, variant: Variant) -> float:
+    """Return what carrying ``variant`` out costs."""
+    return action.cost if variant.cost is None else variant.cost
 
 
 def _needed(value: str | None, action: Action, channel: ChannelSpec, field: str) -> str:

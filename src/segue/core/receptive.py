@@ -78,7 +78,7 @@ def hours_tally(event: Event, before: Profile, after: Profile, zone: str, worksp
     Args:
         before, after: the profile before and after ``event`` was folded in.
     """
-    if after.hours is before.hours:
+    if after.hours is before.hours or not is_activity(event, workspace):
         return ()
     hour = float(hour_of_week(event.at, zone))
     group = group_of(after, workspace)

@@ -168,6 +168,7 @@ class ChannelSpec(Struct, frozen=True, kw_only=True):
         latency: microseconds from decision to perception when all is well.
         can: what content it can carry.
         roles: stages it is meant for; all where empty.
+        hears_back: it is told when a message was opened or clicked, so that silence says something too.
     """
 
     name: str
@@ -177,6 +178,7 @@ class ChannelSpec(Struct, frozen=True, kw_only=True):
     latency: int = 0
     can: tuple[Need, ...] = ()
     roles: tuple[StageName, ...] = ()
+    hears_back: bool = False
 
 
 class Variant(Definition, frozen=True, kw_only=True):

@@ -1,9 +1,13 @@
 """Fold one event into a profile. Copy on write: what the event does not touch is the same object afterwards."""
 
+from msgspec.structs import replace
+
 from segue.core.facts import Fact
 from segue.core.profiles.consents import fold_consent, withdraw
+from segue.core.profiles.hours import fold_visit
 from segue.core.profiles.plan import ProfilePlan
 from segue.core.profiles.traits import fold_traits
+from segue.core.profiles.zones import zone_of
 from segue.model.consents import ANY, Consent
 from segue.model.customers import Profile
 from segue.model.deliveries import DeliveryStatus
@@ -58,7 +62,11 @@ def fold(profile: Profile, event: Event, fact: Fact, plan: ProfilePlan, now: Ins
             consents = withdraw(consents, fact.properties.get("channel", ANY), at, str(event.status))
         case _:
             pass
-    return Profile(first_seen, last_seen, traits, trait_times, features, consents, unusable)
+    folded = Profile(first_seen, last_seen, traits, trait_times, features, consents, unusable, profile.hours)
+    if plan.timed is None:
+        return folded
+    hours = fold_visit(profile.hours, event, profile.last_seen, zone_of(folded, plan.timed), plan.timed)
+    return folded if hours is profile.hours else replace(folded, hours=hours)
 
 
 def _is_dead_end(report: DeliveryReported) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from segue.core.expressions.exact import add_exactly, merge_decayed
 from segue.core.expressions.states import layout, state_key
+from segue.core.profiles.hours import merge_hours
 from segue.core.profiles.states import add_earliest, add_latest, merge_amounts, merge_instants, merge_seen, merge_values
 from segue.model.catalogue import FeatureSpec
 from segue.model.consents import ANY, Consent, latest_word
@@ -34,6 +35,7 @@ def merge_profiles(ours: Profile, theirs: Profile, features: Mapping[str, Featur
         features=_merge_features(ours.features, theirs.features, features),
         consents=strictest(ours.consents, theirs.consents),
         unusable=tuple(sorted(dict.fromkeys((*ours.unusable, *theirs.unusable)))),
+        hours=merge_hours(ours.hours, theirs.hours),
     )
 
 

@@ -13,6 +13,7 @@ from segue.core.expressions.scope import Scope
 from segue.core.expressions.states import LARGEST_AMOUNT, check_feature, layout, state_key
 from segue.core.expressions.writing import Writer
 from segue.core.profiles.states import HELPERS
+from segue.core.receptive import uses_hours
 from segue.model.catalogue import EventSpec, FeatureSpec
 from segue.model.errors import ExpressionError
 from segue.model.time import parse_duration
@@ -30,12 +31,14 @@ class ProfilePlan(Struct, frozen=True):
         read: (feature states, now) -> every feature's value by name; features whose name begins with "_" are hidden.
         instants: traits declared as instants, which sources send as text.
         source: the generated Python, for debugging.
+        timed: the workspace, where something in it is timed by receptive hours; None: nobody's visits are counted.
     """
 
     folds: dict[str, FeatureFold]
     read: Callable[[dict[str, Any], int], dict[str, Any]]
     instants: frozenset[str]
     source: str
+    timed: Workspace | None = None
 
 
 def compile_profile(workspace: Workspace) -> ProfilePlan:
@@ -59,6 +62,7 @@ def compile_profile(workspace: Workspace) -> ProfilePlan:
         read=namespace["read"],
         instants=frozenset(name for name, spec in workspace.traits.items() if spec.type == "instant"),
         source=source,
+        timed=workspace if uses_hours(workspace) else None,
     )
 
 

@@ -4,11 +4,12 @@ from math import fsum
 
 from msgspec import Struct
 
+from segue.core.catalogue import cost_of
 from segue.model.catalogue import Action, Capacity, Variant
 from segue.model.time import Instant, parse_duration, parse_instant
 from segue.model.workspace import Workspace
 
-AMPLE = 2.0
+AMPLE = 3.0
 """How many times its declared worth an offer may be worth to a customer (`core.decisioning.worth`): no price is higher
 than what the best of all offers would bring then.
 """
@@ -94,11 +95,6 @@ def _amount(capacity: Capacity, action: Action, variant: Variant) -> float:
     if capacity.actions and action.action not in capacity.actions:
         return 0.0
     return 1.0 if capacity.counts == "contacts" else cost_of(action, variant)
-
-
-def cost_of(action: Action, variant: Variant) -> float:
-    """Return what carrying ``variant`` out costs."""
-    return action.cost if variant.cost is None else variant.cost
 
 
 def _compile_capacity(name: str, capacity: Capacity, users: list[tuple[Action, Variant, float]]) -> CapacityPlan:

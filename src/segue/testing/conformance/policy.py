@@ -70,11 +70,15 @@ def _favours_candidates_and_not_places(policy: Policy) -> None:
     for candidates in _CHOICES:
         if not 2 < len(candidates) < 6:
             continue
-        expected = dict(zip(candidates, policy.probabilities(_view(), candidates), strict=True))
+        expected = _by_name(policy, candidates)
         for order in permutations(candidates[:-1]):
-            reordered = [*order, candidates[-1]]
-            found = dict(zip(reordered, policy.probabilities(_view(), reordered), strict=True))
-            assert all(abs(found[each] - expected[each]) < 1e-9 for each in candidates)
+            found = _by_name(policy, [*order, candidates[-1]])
+            assert all(abs(found[each] - expected[each]) < 1e-9 for each in expected)
+
+
+def _by_name(policy: Policy, candidates: Sequence[Scored]) -> dict[tuple[str, str], float]:
+    probabilities = policy.probabilities(_view(), candidates)
+    return {(each.action, each.channel): p for each, p in zip(candidates, probabilities, strict=True)}
 
 
 def _needs_no_knowledge(policy: Policy) -> None:
