@@ -20,6 +20,8 @@ from segue.core.journeys.moves import Surroundings
 from segue.core.journeys.run import Progress
 from segue.core.profiles import fold, zone_of
 from segue.core.promises import Promises
+from segue.core.receptive import hours_tally, is_here
+from segue.core.shared import given_back
 from segue.core.triggers import Firing, detect
 from segue.core.triggers import next_due as next_watch
 from segue.core.view import View
@@ -30,6 +32,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported, Event, Merged, Tick
 from segue.model.ids import EventId
 from segue.model.journeys import Ended
+from segue.model.shared import Tally
 from segue.model.time import Instant
 from segue.model.transitions import Abandoned, Transition
 
@@ -49,8 +52,15 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         customer, replaced = absorb_customer(customer, event, world)
     fact = as_fact(event, customer)
     profile = fold(customer.profile, event, fact, world.profile, now)
-    view = View(profile, fact, now, zone_of(profile, world.workspace), world.shared)
-    watches, firings = detect(customer.watches, customer.profile, profile, fact, event, now, world.triggers)
+    zone = zone_of(profile, world.workspace)
+    is_there = world.has_hours and is_here(event, now, world.workspace)
+    view = View(profile, fact, now, zone, world.shared, is_here=is_there)
+    watches, firings = detect(
+        *(customer.watches, customer.profile, profile, fact, event, now, world.triggers),
+        zone=view.zone,
+        seed=world.seed,
+        customer_id=customer.customer_id,
+    )
     progress = _run_journeys(customer, view, firings, replaced, world)
     contacts, absorbed = customer.contacts, Absorbed(customer.outbox)
     if isinstance(event, DeliveryReported):
@@ -68,13 +78,14 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         outbox=absorbed.outbox,
     )
     given_up = _given_up(event, absorbed)
+    tallies = _tallies(before, event, view, absorbed, world)
     if is_quiet(customer, before, event, view, firings, progress, absorbed, world):
-        return _finish(customer, event, progress, given_up)
+        return _finish(customer, event, progress, given_up, tallies)
     promises = Agenda(before, customer, event, view, firings, progress, absorbed, world).work_off()
     customer = msgspec.structs.replace(
         customer, assignment=promises.assignment(), contacts=promises.contacts(), outbox=promises.outbox()
     )
-    return _finish(customer, event, progress, (*given_up, *promises.abandoned()), promises)
+    return _finish(customer, event, progress, (*given_up, *promises.abandoned()), tallies, promises)
 
 
 def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> tuple[Transition, ...]:
@@ -109,6 +120,18 @@ def _run_journeys(
     return msgspec.structs.replace(progress, ended=(*replaced, *progress.ended)) if replaced else progress
 
 
+def _tallies(before: Customer, event: Event, view: View, absorbed: Absorbed, world: World) -> tuple[Tally, ...]:
+    """Return what the event itself adds to shared quantities: a visit, and what a failed delivery gives back."""
+    tallies: tuple[Tally, ...] = ()
+    if world.has_hours:
+        tallies = hours_tally(event, before.profile, view.profile, view.zone, world.workspace)
+    for flight in before.outbox.in_flight if absorbed.released else ():
+        sent = flight.candidate
+        if sent.delivery_id in absorbed.released:
+            tallies += given_back(world.shared_plan, sent.action, sent.channel, flight.decided_at, view.now)
+    return tallies
+
+
 def _given_up(event: Event, absorbed: Absorbed) -> tuple[Abandoned, ...]:
     if not isinstance(event, DeliveryReported) or event.status != DeliveryStatus.RETRYABLE:
         return ()
@@ -120,6 +143,7 @@ def _finish(
     event: Event,
     progress: Progress,
     abandoned: tuple[Abandoned, ...],
+    tallies: tuple[Tally, ...],
     promises: Promises | None = None,
 ) -> Transition:
     wake_at = min(next_watch(customer.watches), journeys.next_due(customer.enrollments), next_due(customer.outbox))
@@ -131,4 +155,5 @@ def _finish(
         ended=progress.ended,
         blocked=progress.blocked,
         abandoned=abandoned,
+        tallies=(*tallies, *promises.tallies()) if promises is not None else tallies,
     )

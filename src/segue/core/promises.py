@@ -15,6 +15,7 @@ from segue.core.decision_point import SENT, Decided
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened
 from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
+from segue.core.shared import fold, given_back, taken
 from segue.core.world import World
 from segue.model.assignments import Assignment
 from segue.model.commands import Command
@@ -22,6 +23,7 @@ from segue.model.customers import Answer, Contacts, Customer, Held, InFlight, Me
 from segue.model.decisions import Candidate, Decision
 from segue.model.identities import contact_point_key
 from segue.model.ids import DecisionId
+from segue.model.shared import Tally
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Abandoned
 
@@ -51,6 +53,10 @@ class Promises:
         self._answers: dict[tuple[str, int], Answer] = {(a.run_id, a.occurrence): a for a in answers}
         self._decisions: list[Decision] = []
         self._commands: list[Command] = list(opened.commands)
+        self._tallies: list[Tally] = []
+        self._themes: dict[str, None] = {}
+        for flight, _ in opened.dropped:
+            self._give_back(flight)
         for flight in opened.retries:
             self._contacts = renew(self._contacts, flight.candidate.delivery_id, gate.view.now)
             self._send(replace(flight, retry_at=NEVER))
@@ -71,6 +77,14 @@ class Promises:
     def assignment(self) -> Assignment | None:
         """Return the customer's standing group afterwards."""
         return self._assignment
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """Return what the promises add to shared quantities."""
+        return tuple(self._tallies)
+
+    def themes(self) -> tuple[str, ...]:
+        """Return the themes that something was promised for, in order."""
+        return tuple(self._themes)
 
     def abandoned(self) -> tuple[Abandoned, ...]:
         """Return the messages between two attempts whose run was interrupted."""
@@ -95,7 +109,7 @@ class Promises:
                 later = replace(flight, attempt=flight.attempt + 1, retry_at=max(retry_at, self._gate.view.now))
                 self._in_flight.append(later)
             else:
-                self._fail(flight.candidate)
+                self._fail(flight)
 
     def make(self, decided: Decided) -> None:
         """Promise what ``decided`` says."""
@@ -111,6 +125,10 @@ class Promises:
     def _carry_out(self, winner: Candidate, decision: Decision) -> None:
         action = self._world.actions[winner.action]
         variant = action.variants[winner.channel]
+        if action.action.theme:
+            self._themes[action.action.theme] = None
+        if not decision.is_ghost:
+            self._take(action, variant)
         match variant.channel.family:
             case "message":
                 if variant.interrupts:
@@ -158,18 +176,33 @@ class Promises:
         action = self._world.actions.get(flight.candidate.action)
         variant = action.variants.get(flight.candidate.channel) if action is not None else None
         if action is None or variant is None:
-            self._fail(flight.candidate)
+            self._fail(flight)
             return
         customer = self._customer
         address = address_of(variant, customer.profile)
         self._in_flight.append(flight)
         self._commands.append(deliver(flight, action, variant, customer.customer_id, customer.profile, address))
 
-    def _fail(self, candidate: Candidate) -> None:
+    def _fail(self, flight: InFlight) -> None:
         """Give a message up before anything was sent: its slot is free again, and its run is told."""
-        self._contacts = release(self._contacts, (candidate.delivery_id,))
-        for answer in answer_to(candidate, FAILED):
+        self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
+        self._give_back(flight)
+        for answer in answer_to(flight.candidate, FAILED):
             self._answers[answer.run_id, answer.occurrence] = answer
+
+    def _take(self, action: ActionPlan, variant: VariantPlan) -> None:
+        """Take what carrying it out needs from the shared capacities; what is judged next sees it."""
+        self._tally(taken(self._world.shared_plan, action, variant))
+
+    def _give_back(self, flight: InFlight) -> None:
+        sent, now = flight.candidate, self._gate.view.now
+        self._tally(given_back(self._world.shared_plan, sent.action, sent.channel, flight.decided_at, now))
+
+    def _tally(self, tallies: tuple[Tally, ...]) -> None:
+        if tallies:
+            self._tallies.extend(tallies)
+            view = self._gate.view
+            view.shared = fold(view.shared, tallies, view.now, self._world.shared_plan)
 
     def _join(self, kind: str, target: str, winner: Candidate, decision: Decision) -> None:
         membership = Membership(

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 import msgspec
 
-from segue.core.arbitration.gate import RulesPlan, compile_contact_rules
+from segue.core.arbitration.plan import RulesPlan, compile_contact_rules
 from segue.core.catalogue import ActionPlan, VariantPlan, compile_actions, hidden_features
 from segue.core.decisioning.candidates import Sources, compile_sources
+from segue.core.decisioning.followers import Followers, compile_followers
 from segue.core.decisioning.policies import POLICIES
 from segue.core.expression_sites import Site, sites
 from segue.core.expressions import Node, Scope, compile_library, parse
 from segue.core.journeys.plan import JourneyPlans, compile_journeys, inline_triggers
 from segue.core.profiles import ProfilePlan, compile_profile
+from segue.core.receptive import uses_hours
+from segue.core.shared import SharedPlan, compile_shared, fold
 from segue.core.triggers import TriggerPlan, compile_triggers
 from segue.core.triggers import hidden_features as hidden_trigger_features
 from segue.core.view import Condition
@@ -30,6 +33,8 @@ class World(msgspec.Struct, frozen=True):
         revision: names this World; by default a digest of the workspace, so that equal workspaces are one revision.
         seed: from which all chance derives.
         variants: by (action, channel).
+        has_offers: offers are counted, for what a slot is likely to bring.
+        has_hours: something is timed by receptive hours.
         paused: the journeys that stand still.
         shared: what all customers draw on, as of the present position of the log: the runtime replaces it as
             transitions tally.
@@ -45,12 +50,17 @@ class World(msgspec.Struct, frozen=True):
     variants: dict[tuple[str, str], VariantPlan]
     sources: Sources
     contact_rules: RulesPlan
+    shared_plan: SharedPlan
+    followers: Followers
+    has_offers: bool
+    has_hours: bool
     paused: tuple[str, ...] = ()
     shared: Shared = NOTHING_SHARED
 
     def after(self, tallies: tuple[Tally, ...], now: Instant) -> "World":
-        """Return the World in which ``tallies`` are added to the shared quantities."""
-        return self
+        """Return the World in which ``tallies`` of a transition at ``now`` are added to the shared quantities."""
+        shared = fold(self.shared, tallies, now, self.shared_plan) if tallies else self.shared
+        return self if shared is self.shared else msgspec.structs.replace(self, shared=shared)
 
 
 def build_world(workspace: Workspace, *, revision: Revision | None = None) -> World:
@@ -68,6 +78,7 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
     features = all_features(workspace)
     conditions = _compile_conditions(workspace, features)
     actions = compile_actions(workspace, conditions)
+    shared_plan = compile_shared(workspace)
     return World(
         workspace=workspace,
         revision=revision or workspace_revision(workspace),
@@ -78,7 +89,11 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         actions=actions,
         variants={(name, c): variant for name, plan in actions.items() for c, variant in plan.variants.items()},
         sources=compile_sources(workspace, actions),
-        contact_rules=compile_contact_rules(workspace.contact_rules),
+        contact_rules=compile_contact_rules(workspace, shared_plan),
+        shared_plan=shared_plan,
+        followers=compile_followers(workspace, actions),
+        has_offers=workspace.contact_rules.opportunity_cost and bool(workspace.contact_rules.caps),
+        has_hours=uses_hours(workspace),
         paused=tuple(journey.journey for journey in workspace.journeys if journey.status == "paused"),
     )
 
