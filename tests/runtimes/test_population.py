@@ -13,7 +13,7 @@ from segue.model.events import DecisionRequested, Event, Identified, Tracked
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import HOUR, Instant
 from segue.ports.store import CustomerState
-from segue.runtimes import population as module
+from segue.runtimes import shelf as module
 from segue.runtimes.nesting import NESTING_MAX, require_shallow
 from segue.runtimes.population import Population
 from tests.runtimes.support import tracked, world

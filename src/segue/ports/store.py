@@ -19,7 +19,7 @@ from segue.model.events import Event
 from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
 from segue.model.journeys import Moved
-from segue.model.shared import Tally
+from segue.model.shared import NOTHING_SHARED, Shared, Tally
 from segue.model.time import Instant
 
 
@@ -228,6 +228,16 @@ def pack_entry(entry: Entry) -> Raw:
 def unpack_entry(packed: Raw) -> Entry:
     """Decode an entry of a block."""
     return _entry_decoder.decode(packed)
+
+
+def pack_shared(shared: Shared) -> bytes:
+    """Encode shared quantities for a block."""
+    return b"" if shared == NOTHING_SHARED else _encoder.encode(shared)
+
+
+def unpack_shared(packed: bytes) -> Shared:
+    """Decode the shared quantities of a block."""
+    return msgpack.decode(packed, type=Shared) if packed else NOTHING_SHARED
 
 
 def pack(value: Any) -> bytes:

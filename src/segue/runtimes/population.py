@@ -1,19 +1,13 @@
 """The population: all customers of one runtime in memory, with who is whom and who wants to be woken when.
 
-Every runtime (embedded, replay, recovery) advances its customers here, so that they cannot differ. A customer is kept
-encoded (16 bytes of header and the state); the ones that were busy lately are kept decoded, and encoded only when they
-have to make room, are saved, or are asked for.
+Every runtime (embedded, replay, recovery) advances its customers here, so that they cannot differ. What lies between
+customers is kept up here too: the quantities they share, who was contacted where, how many are at which step.
 
 Nothing is changed when an event cannot be advanced: the customer is replaced only after all that may fail has
-succeeded. That the new state can be encoded later is known by then. Whatever in it came from outside has just been
-encoded in the event's entry, and is nested far less deep than an encoder can go (`nesting`); what the engine itself
-adds are counts, instants, floats and texts.
+succeeded.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from heapq import heapify, heappop, heappush
-from struct import Struct as Layout
 from typing import NamedTuple
 
 from msgspec import Raw, msgpack, structs
@@ -21,20 +15,23 @@ from msgspec import Raw, msgpack, structs
 from segue.core.engine import settle
 from segue.core.identity.resolve import Directory, resolve
 from segue.core.world import World
-from segue.model.customers import Customer
+from segue.model.customers import Contact, Customer
 from segue.model.errors import EventError
 from segue.model.events import Event, Incoming, Merged, Tick
 from segue.model.identities import Link
 from segue.model.ids import CustomerId, EventId, derive
+from segue.model.shared import Shared
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Transition
 from segue.ports.store import CustomerState, Entry, pack_entry
+from segue.runtimes.alarms import Alarms
+from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of
+from segue.runtimes.glance import glance_at
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
+from segue.runtimes.presence import Presence
+from segue.runtimes.shelf import Shelf
 
-_HEADER = Layout(">QQ")  # the seq of the customer's last entry, and when it wants to be woken
-_STALE = b""  # stands for the state of a customer who is hot and was not encoded since
-_encode = msgpack.Encoder().encode
 _decode = msgpack.Decoder(Customer).decode
 
 
@@ -59,37 +56,55 @@ class Population:
     Args:
         hot: how many customers are kept decoded: those that were advanced last.
         seq: the last entry of the log so far.
+
+    Attributes:
+        presence: how many runs are where.
     """
 
     def __init__(self, world: World, directory: Directory | None = None, *, hot: int = 10_000, seq: int = 0) -> None:
-        self.world = world
         self.directory = directory or Directory()
         self.seq = seq
-        self.dirty: dict[CustomerId, None] = {}
-        self._packed: dict[CustomerId, bytes] = {}
-        self._absorbed: dict[CustomerId, int] = {}
-        self._alarms: list[tuple[Instant, CustomerId]] = []
-        self._hot: OrderedDict[CustomerId, Customer] = OrderedDict()
-        self._hot_limit = max(1, hot)
+        self.presence = Presence()
+        self._shelf = Shelf(hot)
+        self._alarms = Alarms(self._shelf.wake_at)
+        self._points = ContactPoints()
+        self._world = world
+        self._contact_traits = contact_traits(world.workspace)
 
     def __len__(self) -> int:
-        return len(self._packed)
+        return len(self._shelf)
 
     def __contains__(self, customer_id: CustomerId) -> bool:
-        return customer_id in self._packed
+        return customer_id in self._shelf
+
+    @property
+    def world(self) -> World:
+        """The World that advances now, with the shared quantities as of the last entry."""
+        return self._world
+
+    @world.setter
+    def world(self, world: World) -> None:
+        """Go over to another World; what is shared stays."""
+        self._world = structs.replace(world, shared=self.shared)
+        self._contact_traits = contact_traits(world.workspace)
+
+    @property
+    def shared(self) -> Shared:
+        """What all customers draw on, as of the last entry."""
+        return self._world.shared
+
+    @shared.setter
+    def shared(self, shared: Shared) -> None:
+        """Take what a block says was shared before it."""
+        self._world = structs.replace(self._world, shared=shared)
 
     def customer(self, customer_id: CustomerId) -> Customer:
         """Return the customer, the empty one where nothing is known."""
-        found = self._hot.get(customer_id)
-        if found is not None:
-            return found
-        packed = self._packed.get(customer_id)
-        return _decode(memoryview(packed)[_HEADER.size :]) if packed is not None else Customer(customer_id)
+        return self._shelf.customer(customer_id)
 
     def last_seq(self, customer_id: CustomerId) -> int:
         """Return the seq of the customer's last entry, 0 for none."""
-        packed = self._packed.get(customer_id)
-        return _HEADER.unpack_from(packed)[0] if packed is not None else 0
+        return self._shelf.last_seq(customer_id)
 
     def identify(self, incoming: Incoming, now: Instant) -> Identified:
         """Resolve whose fact it is, take the evidence in, and return the events to advance.
@@ -115,14 +130,17 @@ class Population:
                 absorbed=self.state(loser),
             )
             for loser in resolution.absorbed
-            if loser in self._packed
+            if loser in self._shelf
         ]
         if incoming.event is not None:
             events.append(structs.replace(incoming.event, customer_id=winner, event_id=incoming.event_id))
         return Identified(tuple(events), links)
 
-    def advance(self, event: Event, now: Instant) -> Advanced:
+    def advance(self, event: Event, now: Instant, *, neighbours: tuple[Contact, ...] | None = None) -> Advanced:
         """Advance the customer of ``event`` by it; an instant later than ``now`` counts as ``now``.
+
+        Args:
+            neighbours: what others received at the customer's addresses, as it was logged; None to look it up.
 
         Raises `EventError` ``event_too_deep``, and whatever the engine raises; then the customer is as before.
         """
@@ -130,136 +148,150 @@ class Population:
         if event.at > now:
             event = structs.replace(event, at=now)
         customer_id = event.customer_id
-        assert customer_id not in self._absorbed, "an absorbed customer's events go to the survivor"
-        transitions = settle(self.customer(customer_id), event, now=now, world=self.world)
-        last = transitions[-1]
-        if len(transitions) == 1:
-            decisions, commands = last.decisions, last.commands
-        else:
-            decisions = tuple(decision for each in transitions for decision in each.decisions)
-            commands = tuple(command for each in transitions for command in each.commands)
-        entry = Entry(
-            self.seq + 1,
-            partition_of(customer_id),
-            now,
-            event,
-            decisions,
-            commands,
-            self.last_seq(customer_id),
-            self._last_seq_of_absorbed(event),
-        )
+        assert not self._shelf.is_absorbed(customer_id), "an absorbed customer's events go to the survivor"
+        before = self.customer(customer_id)
+        if neighbours is None:
+            neighbours = self._neighbours(before, event)
+        transitions = settle(before, event, now=now, world=_with_neighbours(self._world, neighbours))
+        entry = self._entry(event, now, transitions, neighbours)
         packed = pack_entry(entry)
-        self._make_room(customer_id)
+        world = self._world.after(entry.tallies, now)
+        self._shelf.make_room(customer_id)
         # Nothing below can fail.
-        self.seq += 1
+        self.seq, self._world = entry.seq, world
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
-        self._put(customer_id, self.seq, last.wake_at, _STALE)
-        self._hot[customer_id] = last.customer
-        self._hot.move_to_end(customer_id)
+        self._put(before, transitions[-1])
         return Advanced(entry, packed, transitions)
+
+    def world_of(self, customer: Customer) -> World:
+        """Return the World as ``customer`` sees it: with what others received at their addresses."""
+        return _with_neighbours(self._world, self._neighbours(customer))
 
     def due(self, now: Instant, limit: int) -> Iterator[Tick]:
         """Yield a tick for each customer whose alarm is not later than ``now``, at most ``limit``, earliest first.
 
         A tick counts as rung: the one who asks must advance it, or `silence` the customer.
         """
-        while limit > 0 and self._alarms and self._alarms[0][0] <= now:
-            wake_at, customer_id = heappop(self._alarms)
-            if self._wake_at(customer_id) == wake_at:
-                limit -= 1
-                tick_id = EventId(derive("tick", customer_id, wake_at))
-                yield Tick(event_id=tick_id, customer_id=customer_id, at=wake_at)
+        return self._alarms.due(now, limit)
 
     def next_alarm(self) -> Instant:
         """Return when the next customer wants to be woken, `NEVER` for nobody."""
-        while self._alarms and self._wake_at(self._alarms[0][1]) != self._alarms[0][0]:
-            heappop(self._alarms)
-        return self._alarms[0][0] if self._alarms else NEVER
+        return self._alarms.next()
 
     def silence(self, customer_id: CustomerId) -> None:
         """Take back the customer's alarm: its tick cannot be advanced, and would ring for ever."""
-        packed = self._packed.get(customer_id)
-        if packed is not None:
-            self._put(customer_id, _HEADER.unpack_from(packed)[0], NEVER, packed[_HEADER.size :])
+        self._shelf.silence(customer_id)
 
     # -- states, for snapshots and recovery ---------------------------------------------------------------------
 
     def state(self, customer_id: CustomerId) -> bytes:
         """Return the customer's encoded state, empty for nobody."""
-        return self._whole(customer_id)[_HEADER.size :] if customer_id in self._packed else b""
+        return self._shelf.state(customer_id)
 
     def snapshot(self, customer_id: CustomerId) -> CustomerState:
         """Return what the store keeps of a customer."""
-        if customer_id not in self._packed:
-            return CustomerState(customer_id, self._absorbed.get(customer_id, 0), NEVER, b"")
-        packed = self._whole(customer_id)
-        seq, wake_at = _HEADER.unpack_from(packed)
-        return CustomerState(customer_id, seq, wake_at, packed[_HEADER.size :])
+        return self._shelf.snapshot(customer_id)
+
+    def take_dirty(self) -> dict[CustomerId, None]:
+        """Return who changed since the last call."""
+        dirty, self._shelf.dirty = self._shelf.dirty, {}
+        return dirty
 
     def load(self, states: Iterable[CustomerState]) -> None:
         """Take saved states in, before anything else happens."""
-        for each in states:
-            if each.state:
-                self._packed[each.customer_id] = _HEADER.pack(each.seq, each.wake_at) + each.state
-                if each.wake_at < NEVER:
-                    self._alarms.append((each.wake_at, each.customer_id))
-            else:
-                self._absorbed[each.customer_id] = each.seq
-        heapify(self._alarms)
+        self._alarms.load(self._take_in(states))
 
     def customer_ids(self) -> Iterator[CustomerId]:
         """Yield all customers in the order of their ids."""
-        return iter(sorted(self._packed))
+        return self._shelf.ids()
 
     def skip(self, entry: Entry) -> bool:
         """Tell whether the saved states include ``entry`` already; if so, count it as advanced."""
         event = entry.event
-        customer_id = event.customer_id
-        known = self._absorbed.get(customer_id, 0) or self.last_seq(customer_id)
-        if known < entry.seq:
+        if self.last_seq(event.customer_id) < entry.seq:
             return False
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
-        self.seq = entry.seq
+        self.pass_over(entry)
         return True
+
+    def pass_over(self, entry: Entry) -> None:
+        """Count ``entry`` as advanced: only what it added to the shared quantities is still missing."""
+        self.seq = entry.seq
+        self._world = self._world.after(entry.tallies, entry.now)
 
     # -- how ----------------------------------------------------------------------------------------------------
 
-    def _wake_at(self, customer_id: CustomerId) -> int:
-        packed = self._packed.get(customer_id)
-        return _HEADER.unpack_from(packed)[1] if packed is not None else NEVER
+    def _take_in(self, states: Iterable[CustomerState]) -> Iterator[tuple[Instant, CustomerId]]:
+        """Keep ``states`` and yield their alarms."""
+        for each in states:
+            self._shelf.take_in(each)
+            if not each.state:
+                continue
+            seen = glance_at(each.state)
+            self.presence.arrive(seen.enrollments.runs)
+            self._points.change(each.customer_id, (), [slot.contact_point for slot in seen.contacts.ledger])
+            if each.wake_at < NEVER:
+                yield each.wake_at, each.customer_id
 
-    def _put(self, customer_id: CustomerId, seq: int, wake_at: Instant, state: bytes) -> None:
-        if wake_at < NEVER and wake_at != self._wake_at(customer_id):
-            heappush(self._alarms, (wake_at, customer_id))
-        self._packed[customer_id] = _HEADER.pack(seq, wake_at) + state
-        self.dirty[customer_id] = None
+    def _entry(
+        self, event: Event, now: Instant, transitions: tuple[Transition, ...], neighbours: tuple[Contact, ...]
+    ) -> Entry:
+        last = transitions[-1]
+        if len(transitions) == 1:  # nearly always
+            decisions, commands, moved, tallies = last.decisions, last.commands, last.moved, last.tallies
+        else:
+            decisions = tuple(decision for each in transitions for decision in each.decisions)
+            commands = tuple(command for each in transitions for command in each.commands)
+            moved = tuple(move for each in transitions for move in each.moved)
+            tallies = tuple(tally for each in transitions for tally in each.tallies)
+        return Entry(
+            self.seq + 1,
+            partition_of(event.customer_id),
+            now,
+            event,
+            decisions,
+            commands,
+            self.last_seq(event.customer_id),
+            self.last_seq(event.absorbed_id) if isinstance(event, Merged) else 0,
+            moved,
+            tallies,
+            neighbours,
+        )
 
-    def _last_seq_of_absorbed(self, event: Event) -> int:
-        if not isinstance(event, Merged):
-            return 0
-        return self.last_seq(event.absorbed_id) or self._absorbed.get(event.absorbed_id, 0)
+    def _neighbours(self, customer: Customer, event: Event | None = None) -> tuple[Contact, ...]:
+        """Return what other customers received at an address of ``customer``, or one that ``event`` brings."""
+        own = list(addresses_of(customer.profile.traits, event, self._contact_traits))
+        absorbed_id = None
+        if isinstance(event, Merged):
+            absorbed_id = event.absorbed_id
+            own += addresses_of(_decode(event.absorbed).profile.traits, None, self._contact_traits)
+        found: list[Contact] = []
+        for other, point in self._points.others(customer.customer_id, dict.fromkeys(own)):
+            if other != absorbed_id:
+                found += (slot for slot in self.customer(other).contacts.ledger if slot.contact_point == point)
+        return tuple(found)
+
+    def _put(self, before: Customer, transition: Transition) -> None:
+        after, wake_at = transition.customer, transition.wake_at
+        if wake_at < NEVER and wake_at != self._shelf.wake_at(after.customer_id):
+            self._alarms.set(after.customer_id, wake_at)
+        self._shelf.put(after, self.seq, wake_at)
+        self._follow(before, after)
 
     def _forget(self, customer_id: CustomerId) -> None:
-        if customer_id in self._packed:
-            self._absorbed[customer_id] = self.last_seq(customer_id)
-            del self._packed[customer_id]
-            self.dirty[customer_id] = None
-        self._hot.pop(customer_id, None)
+        self._follow(self.customer(customer_id), Customer(customer_id))
+        self._shelf.forget(customer_id)
 
-    def _whole(self, customer_id: CustomerId) -> bytes:
-        """Return header and state, which is encoded now if it was not."""
-        packed = self._packed[customer_id]
-        if len(packed) == _HEADER.size:
-            packed = self._packed[customer_id] = packed + _encode(self._hot[customer_id])
-        return packed
+    def _follow(self, before: Customer, after: Customer) -> None:
+        """Keep up what is known over customers."""
+        self.presence.change(before.enrollments, after.enrollments)
+        if before.contacts.ledger is not after.contacts.ledger:
+            self._points.change(after.customer_id, points_of(before.contacts.ledger), points_of(after.contacts.ledger))
 
-    def _make_room(self, customer_id: CustomerId) -> None:
-        """Let the customer go who was advanced longest ago, if another one is to be hot. One at a time: freeing
-        thousands at once would stop everything.
-        """
-        if customer_id not in self._hot and len(self._hot) >= self._hot_limit:
-            oldest = next(iter(self._hot))
-            self._whole(oldest)
-            del self._hot[oldest]
+
+def _with_neighbours(world: World, neighbours: tuple[Contact, ...]) -> World:
+    if not neighbours:
+        return world
+    return structs.replace(world, shared=structs.replace(world.shared, neighbours=neighbours))

@@ -6,15 +6,16 @@ from typing import Any, Literal
 
 from msgspec import Raw, Struct
 
+from segue.core.world import World
 from segue.model.commands import Command
 from segue.model.decisions import Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported
 from segue.model.identities import Link
-from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
+from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId
 from segue.model.time import Instant
 from segue.model.transitions import Abandoned
-from segue.ports.store import Block, Commit, DeadLetter, LedgerChange, LedgerRow
+from segue.ports.store import Block, Commit, DeadLetter, LedgerChange, LedgerRow, pack_shared
 from segue.runtimes.population import Advanced
 
 
@@ -46,9 +47,13 @@ class Issued(Struct, frozen=True):
 
 
 class Batch:
-    """Collects one commit."""
+    """Collects one commit.
 
-    def __init__(self, first: int, revision: Revision, epoch: int) -> None:
+    Args:
+        world: the World as it is before the first entry.
+    """
+
+    def __init__(self, first: int, world: World, epoch: int) -> None:
         self.issued: list[Issued] = []
         self.decisions: list[tuple[DecisionId, int]] = []
         self.links: list[Link] = []
@@ -56,7 +61,7 @@ class Batch:
         self.letters: list[DeadLetter] = []
         self.save: Callable[[], None] | None = None
         self._first = first
-        self._revision = revision
+        self._world = world
         self._epoch = epoch
         self._entries: list[Raw] = []
         self._answers: list[tuple[Future[Any], Any]] = []
@@ -84,7 +89,10 @@ class Batch:
         has_block = bool(self._entries or self.links)
         if not (has_block or self.changes or self.letters):
             return None
-        block = Block(self._first, self._revision, tuple(self._entries), tuple(self.links)) if has_block else None
+        block = None
+        if has_block:
+            shared = pack_shared(self._world.shared)
+            block = Block(self._first, self._world.revision, tuple(self._entries), tuple(self.links), shared)
         return Commit(
             block=block,
             ledger=tuple(_row_of(issued, self._epoch) for issued in self.issued),

@@ -205,7 +205,7 @@ class Dispatcher:
         if isinstance(command, Deliver) and family is MessageChannel:
             population, now = self._writer.population, self._writer.now()
             customer = population.customer(population.directory.survivor(command.customer_id))
-            reason = recheck(customer, command, now=now, world=population.world)
+            reason = recheck(customer, command, now=now, world=population.world_of(customer))
             if reason is None:
                 return await cast(MessageChannel, self._channels[name]).deliver(command)
             # An attempt that a crash interrupted may have arrived: then nobody can say that it was withdrawn.

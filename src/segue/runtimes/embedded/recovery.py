@@ -13,7 +13,7 @@ from segue.model.errors import StoreError
 from segue.model.ids import EventId, Revision
 from segue.model.time import Instant
 from segue.model.workspace import Workspace
-from segue.ports.store import Block, Store, unpack_entry
+from segue.ports.store import Block, Entry, Store, unpack_entry, unpack_shared
 from segue.runtimes.embedded.window import Window
 from segue.runtimes.population import Population
 
@@ -67,34 +67,47 @@ def recover(store: Store, world: World, *, hot_customers: int, dedupe_window: in
     population = Population(world, Directory(store.links()), hot=hot_customers, seq=watermark)
     population.load(store.states())
     worlds = Worlds(store, world)
-    replayed = sum(replay_block(population, block, worlds, watermark) for block in store.blocks(watermark))
+    replayed = 0
+    # The last block is read in any case: what is shared is known from there.
+    for number, block in enumerate(store.blocks(max(0, min(watermark, store.last_seq() - 1)))):
+        if number == 0:
+            population.shared = unpack_shared(block.shared)
+        replayed += replay_block(population, block, worlds, watermark)
     population.world = world
     window, last_now = _rebuild_window(store, dedupe_window)
     return Recovered(population, window, last_now, replayed)
 
 
 def replay_block(population: Population, block: Block, worlds: Worlds, watermark: int = 0) -> int:
-    """Advance a block's entries again and return how many.
+    """Advance a block's entries again and return how many; those up to ``watermark`` are in the saved states.
 
     Raises:
         StoreError: the engine says something else than the log.
     """
-    population.world = worlds.of(block.revision)
+    if population.shared != unpack_shared(block.shared):
+        raise _differs(block, block.first, "other shared quantities")
     for link in block.links:
         population.directory.add(link)
     count = 0
-    for packed in block.entries:
-        entry = unpack_entry(packed)
-        if entry.seq <= watermark or population.skip(entry):
-            continue
-        try:
-            again = population.advance(entry.event, entry.now).packed
-        except Exception as error:
-            raise _differs(block, entry.seq, type(error).__name__) from error
-        if bytes(again) != bytes(packed):
-            raise _differs(block, entry.seq, "another result")
-        count += 1
+    entries = [(unpack_entry(packed), packed) for packed in block.entries]
+    if any(entry.seq > watermark or entry.tallies for entry, _ in entries):
+        population.world = worlds.of(block.revision)
+    for entry, packed in entries:
+        if entry.seq <= watermark:
+            population.pass_over(entry)
+        elif not population.skip(entry):
+            _advance_again(population, block, entry, packed)
+            count += 1
     return count
+
+
+def _advance_again(population: Population, block: Block, entry: Entry, packed: Raw) -> None:
+    try:
+        again = population.advance(entry.event, entry.now, neighbours=entry.neighbours).packed
+    except Exception as error:
+        raise _differs(block, entry.seq, type(error).__name__) from error
+    if bytes(again) != bytes(packed):
+        raise _differs(block, entry.seq, "another result")
 
 
 class _EventHead(Struct, array_like=True):

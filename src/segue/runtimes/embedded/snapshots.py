@@ -70,7 +70,7 @@ class Snapshots:
     def _begin(self) -> Iterator[Save]:
         population = self._population
         target = population.seq
-        dirty, population.dirty = iter(population.dirty), {}
+        dirty = iter(population.take_dirty())
         links, self._links = self._links, []
         indexed, self.recent = self.recent, {}
         return self._pieces(target, dirty, links, indexed)

@@ -203,7 +203,7 @@ class Writer:
         self._urgent = False
         population = self.population
         before = population.seq
-        batch = Batch(before + 1, population.world.revision, self._epoch)
+        batch = Batch(before + 1, population.world, self._epoch)
         room = self._settings.batch_max
         for tick in population.due(now, room // 2 if self._work else room):
             self._advance(tick, now, "", batch)
