@@ -1,77 +1,64 @@
 """The gate: one function, one order, run again at every release. The first failing reason is the one that is kept.
 
-Journey alive and deadline not over, consent, contact point, eligibility, already converted, quiet hours, caps, gap. The
-holdout is no "no" of the gate: a held-out customer is decided about like any other, and the winner becomes a ghost.
+Journey alive, deadline not over, not paused; consent, contact point, channel fit; eligibility, already converted,
+ignored; theme; quiet hours, caps, gap, capacity, send time; last the arbitration window. The holdout is no "no" of the
+gate: a held-out customer is decided about like any other, and the winner becomes a ghost.
 """
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from segue.core.arbitration.neighbours import neighbours_at
+from segue.core.arbitration.plan import RulesPlan
 from segue.core.arbitration.rules.alive import check_alive
+from segue.core.arbitration.rules.capacity import check_capacity
+from segue.core.arbitration.rules.channel_fit import check_fit
 from segue.core.arbitration.rules.consent import check_consent
-from segue.core.arbitration.rules.contact_point import check_contact_point
+from segue.core.arbitration.rules.contact_point import address_of, check_contact_point
 from segue.core.arbitration.rules.eligibility import check_eligibility
-from segue.core.arbitration.rules.frequency import (
-    OBEYS_GAP,
-    CapPlan,
-    check_caps,
-    check_gap,
-    compile_caps,
-)
-from segue.core.arbitration.rules.quiet_hours import QuietPlan, check_quiet_hours, compile_quiet_hours
+from segue.core.arbitration.rules.frequency import check_caps
+from segue.core.arbitration.rules.ignored import check_ignored
+from segue.core.arbitration.rules.min_gap import OBEYS_GAP, check_gap
+from segue.core.arbitration.rules.paused import check_paused
+from segue.core.arbitration.rules.pooling import check_pooling
+from segue.core.arbitration.rules.quiet_hours import check_quiet_hours
+from segue.core.arbitration.rules.receptive import RECEPTIVE, check_receptive
+from segue.core.arbitration.rules.theme import check_theme
+from segue.core.arbitration.themes import Life, lives
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.core.view import View
-from segue.model.contact_rules import ContactRules
-from segue.model.customers import Contact, Profile
+from segue.model.customers import Contact, Membership, Profile
 from segue.model.decisions import Candidate, Reason
-from segue.model.time import DAY, Instant, parse_duration
+from segue.model.identities import contact_point_key
+from segue.model.time import Instant
 
 _PASSED = Verdict(Reason.SILENCE)
-_WAITABLE = (Reason.QUIET_DEFERRED, Reason.CAPPED, Reason.MIN_GAP)
-_FINAL = {Reason.QUIET_DEFERRED: Reason.QUIET_DROPPED}
-
-
-class RulesPlan(Struct, frozen=True):
-    """The compiled contact rules.
-
-    Attributes:
-        memory: microseconds a contact is remembered: as long as the longest cap counts, 60 days at least.
-        has_quiet_channels: some quiet hours are for some channels only.
-        is_by_channel: every cap counts by channel or over all, so that one look serves all candidates of a channel.
-    """
-
-    consent: dict[str, str]
-    quiet_hours: tuple[QuietPlan, ...]
-    caps: tuple[CapPlan, ...]
-    min_gap: int
-    memory: int
-    has_quiet_channels: bool
-    is_by_channel: bool
-
-
-def compile_contact_rules(rules: ContactRules) -> RulesPlan:
-    """Return the plan of ``rules``."""
-    caps = compile_caps(rules.caps)
-    return RulesPlan(
-        consent=dict(rules.consent),
-        quiet_hours=compile_quiet_hours(rules.quiet_hours),
-        caps=caps,
-        min_gap=parse_duration(rules.min_gap),
-        memory=max([60 * DAY, *(cap.window for cap in caps)]),
-        has_quiet_channels=any(hours.channels for hours in rules.quiet_hours),
-        is_by_channel=all(cap.scope in ("all", "channel") for cap in caps),
-    )
+_WAITABLE = (
+    Reason.PAUSED_HELD,
+    Reason.THEME_CONFLICT,
+    Reason.QUIET_DEFERRED,
+    Reason.CAPPED,
+    Reason.DUPLICATE_CONTACT_POINT,
+    Reason.MIN_GAP,
+    Reason.CAPACITY,
+    Reason.BUDGET,
+    Reason.RECEPTIVE_DEFERRED,
+    Reason.POOLED,
+)
+_OF_CAPS = (Reason.CAPPED, Reason.DUPLICATE_CONTACT_POINT)
+_FINAL = {Reason.QUIET_DEFERRED: Reason.QUIET_DROPPED, Reason.PAUSED_HELD: Reason.PAUSED_DISCARDED}
 
 
 class Gate:
     """The gate for one customer at one moment; looks up once what many candidates share.
 
     Args:
-        runs: the run ids that are alive.
+        ledger: the contact ledger, oldest first.
+        runs: the runs that are alive, by id.
         ended: why runs ended in this transition, by run id.
+        memberships: the customer's, for the themes that they keep alive.
     """
 
     def __init__(
@@ -83,10 +70,12 @@ class Gate:
         ended: Mapping[str, str],
         actions: Mapping[str, ActionPlan],
         rules: RulesPlan,
+        memberships: tuple[Membership, ...] = (),
     ) -> None:
         self.view = view
         self.profile = profile
         self.ledger = ledger
+        self.memberships = memberships
         self.runs = runs
         self.ended = ended
         self.actions = actions
@@ -95,6 +84,7 @@ class Gate:
         self._timely: dict[tuple[str, str, str], Verdict] = {}
         self._quiet: dict[str, Verdict | None] = {}
         self._booked = {contact.delivery_id for contact in ledger}
+        self._lives: dict[str, Life] | None = None
 
     def judge(self, candidate: Candidate) -> Verdict | None:
         """Return the first reason against ``candidate``, None when it may be carried out now.
@@ -106,7 +96,8 @@ class Gate:
     def judge_all(self, candidates: Sequence[Candidate]) -> list[Verdict | None]:
         """Return `judge` of each candidate. One loop, because two dozen candidates are judged per decision."""
         verdicts: list[Verdict | None] = []
-        now = self.view.now
+        now, rules = self.view.now, self.rules
+        may_pause, is_particular = bool(rules.paused), rules.is_particular
         for candidate in candidates:
             action = self.actions.get(candidate.action)
             variant = action.variants.get(candidate.channel) if action is not None else None
@@ -114,23 +105,35 @@ class Gate:
                 verdicts.append(Verdict(Reason.MIGRATED_OUT, "no such variant any more"))
                 continue
             verdict = None
-            if candidate.run_id or now > candidate.deadline:
-                verdict = check_alive(candidate, self.runs, self.ended, now)
+            if candidate.run_id or may_pause or now > candidate.deadline:
+                verdict = check_alive(candidate, self.runs, self.ended, now) or check_paused(
+                    candidate, self.runs, rules.paused, now
+                )
             if verdict is None:
                 permission = self._permitted.get(variant.lane) or self._look_at_permission(action, variant)
                 verdict = None if permission is _PASSED else permission
+            if verdict is None and is_particular:
+                verdict = check_fit((candidate.action, candidate.channel), candidate.stage, rules.fit)
             if verdict is None:
                 verdict = check_eligibility(action, self.view)
+            if verdict is None and is_particular:
+                verdict = self._check_history(candidate, action)
             if verdict is None and variant.interrupts:
                 verdict = self._check_moment(candidate, action, variant)
-            verdicts.append(verdict if verdict is None else _settled(verdict, candidate))
+            verdicts.append(verdict if verdict is None else _settled(verdict, candidate, now))
         return verdicts
 
-    def notice(self, ledger: tuple[Contact, ...]) -> None:
-        """Take note of a slot that was just reserved: what is judged next must see it."""
+    def notice(self, ledger: tuple[Contact, ...], memberships: tuple[Membership, ...] | None = None) -> None:
+        """Take note of a slot that was just reserved or a membership joined: what is judged next must see it.
+
+        Args:
+            memberships: all of them; None where they are as before.
+        """
         self.ledger = ledger
+        self.memberships = self.memberships if memberships is None else memberships
         self._booked = {contact.delivery_id for contact in ledger}
         self._timely.clear()
+        self._lives = None
 
     def permits(self, action_name: str, channel: str) -> bool:
         """Tell whether consent and contact point allow ``action_name`` on ``channel`` at all."""
@@ -147,37 +150,84 @@ class Gate:
         self._permitted[variant.lane] = permission
         return permission
 
-    def _check_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
-        # A message that already has its slot must not count against itself, so it is looked at on its own.
-        if not self.rules.is_by_channel or candidate.delivery_id in self._booked:
-            return self._look_at_moment(candidate, action, variant)
-        moment = self._timely.get(variant.lane)
-        if moment is None:
-            moment = self._look_at_moment(candidate, action, variant) or _PASSED
-            self._timely[variant.lane] = moment
-        return None if moment is _PASSED else moment
+    def _check_history(self, candidate: Candidate, action: ActionPlan) -> Verdict | None:
+        """Refuse what was ignored too often, and what does not go with the theme that is live."""
+        patience = self.rules.patience.get(candidate.action)
+        if patience is not None and (ignored := check_ignored(candidate, self.ledger, self.view.now, patience)):
+            return ignored
+        theme = self.rules.themes.ruled.get(candidate.action)
+        if theme is None:
+            return None
+        if self._lives is None:
+            self._lives = lives(self.ledger, self.memberships, self.view.now, self.rules.themes)
+        return check_theme(candidate, action, theme, self._lives, self.ledger, self.view.now)
 
-    def _look_at_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
-        category, now = action.action.category, self.view.now
-        quiet = self._look_at_clock(variant.channel.name) if category != "transactional" else None
-        return (
-            quiet
-            or check_caps(candidate, action, self.ledger, now, self.rules.caps)
-            or (check_gap(candidate, self.ledger, now, self.rules.min_gap) if category in OBEYS_GAP else None)
+    def _check_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
+        # A message that already has its slot must not count against itself, so it is looked at on its own; its use of
+        # capacities is counted, and its moment chosen.
+        if candidate.delivery_id in self._booked:
+            return self._look_at_moment(candidate, action, variant, self.view.now)
+        moment = self._timely.get(variant.lane) if self.rules.is_by_channel else None
+        if moment is None:
+            moment = self._look_at_moment(candidate, action, variant, self.view.now) or _PASSED
+            self._timely[variant.lane] = moment
+        if moment is not _PASSED:
+            return moment
+        if self.rules.has_turns or candidate.timing == RECEPTIVE:
+            return self._check_turn(candidate, action, variant)
+        return None
+
+    def _check_turn(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
+        """Refuse a moment that is possible, for want of a shared capacity, or for a better one."""
+        rules, now = self.rules, self.view.now
+        if rules.shared_plan.uses and (
+            full := check_capacity(action, variant, self.view.shared, rules.shared_plan, rules.budgets, now)
+        ):
+            return full
+        if candidate.timing == RECEPTIVE:
+            later = check_receptive(
+                candidate,
+                self.view,
+                rules.workspace,
+                lambda at: self._look_at_moment(candidate, action, variant, at) is None,
+            )
+            if later is not None:
+                return later
+        return check_pooling(candidate, action.action.category, rules.arbitration_window, now)
+
+    def _look_at_moment(
+        self, candidate: Candidate, action: ActionPlan, variant: VariantPlan, at: Instant
+    ) -> Verdict | None:
+        category, zone = action.action.category, self.view.zone
+        quiet = self._look_at_clock(variant.channel.name, at) if category != "transactional" else None
+        if quiet is not None:
+            return quiet
+        neighbours = self._neighbours(variant)
+        return check_caps(candidate, action, self.ledger, neighbours, at, zone, self.rules.caps) or (
+            check_gap(candidate, self.ledger, neighbours, at, self.rules.min_gap) if category in OBEYS_GAP else None
         )
 
-    def _look_at_clock(self, channel: str) -> Verdict | None:
+    def _look_at_clock(self, channel: str, at: Instant) -> Verdict | None:
         key = channel if self.rules.has_quiet_channels else ""
+        if at != self.view.now:
+            return check_quiet_hours(channel, self.view.zone, at, self.rules.quiet_hours)
         if key not in self._quiet:
-            self._quiet[key] = check_quiet_hours(channel, self.view.zone, self.view.now, self.rules.quiet_hours)
+            self._quiet[key] = check_quiet_hours(channel, self.view.zone, at, self.rules.quiet_hours)
         return self._quiet[key]
 
+    def _neighbours(self, variant: VariantPlan) -> tuple[Contact, ...]:
+        found = self.view.shared.neighbours
+        address = address_of(variant, self.profile) if found else ""
+        if not address:
+            return ()
+        return neighbours_at(contact_point_key(variant.channel.contact_trait, address), found, self.ledger)
 
-def _settled(verdict: Verdict, candidate: Candidate) -> Verdict:
+
+def _settled(verdict: Verdict, candidate: Candidate, now: Instant) -> Verdict:
     """Return ``verdict`` with ``until`` only where the candidate waits, and with the reason of one that does not."""
     if verdict.reason not in _WAITABLE:
         return verdict
-    waits = candidate.on_cap == "wait" or verdict.reason != Reason.CAPPED
-    if waits and 0 < verdict.until <= candidate.deadline:
+    waits = candidate.on_cap == "wait" or verdict.reason not in _OF_CAPS
+    if waits and now < verdict.until <= candidate.deadline:
         return verdict
     return replace(verdict, reason=_FINAL.get(verdict.reason, verdict.reason), until=Instant(0))

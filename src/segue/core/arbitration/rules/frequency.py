@@ -1,19 +1,21 @@
-"""Frequency caps over all channels, and the minimum gap. Both count the ledger: reserved, confirmed and ghost alike."""
+"""Frequency caps. They count the ledger (reserved, confirmed, ghost alike) and the neighbours at the same address."""
+
+from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
+from segue.core.arbitration.calendar import CalendarUnit, calendar_period
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import ActionPlan
 from segue.model.contact_rules import Cap
 from segue.model.customers import Contact
 from segue.model.decisions import Candidate, Reason
-from segue.model.time import Instant, parse_duration
-
-OBEYS_GAP = ("promo", "service")
+from segue.model.time import NEVER, Instant, parse_duration
 
 
 class CapPlan(Struct, frozen=True):
-    """A compiled cap; the window in microseconds."""
+    """A compiled cap: rolling with ``window`` in microseconds, or with ``calendar`` periods (then ``window`` is 0)."""
 
     name: str
     limit: int
@@ -22,57 +24,73 @@ class CapPlan(Struct, frozen=True):
     only: str | None
     counts: tuple[str, ...]
     obeys: tuple[str, ...]
+    calendar: CalendarUnit | None = None
 
 
 def compile_caps(caps: tuple[Cap, ...]) -> tuple[CapPlan, ...]:
     """Return the plans of ``caps``."""
     return tuple(
-        CapPlan(cap.cap, cap.limit, parse_duration(cap.window), cap.scope, cap.only, cap.counts, cap.obeys)
+        CapPlan(
+            name=cap.cap,
+            limit=cap.limit,
+            window=parse_duration(cap.window) if cap.window is not None else 0,
+            scope=cap.scope,
+            only=cap.only,
+            counts=cap.counts,
+            obeys=cap.obeys,
+            calendar=cap.calendar,
+        )
         for cap in caps
     )
 
 
 def check_caps(
-    candidate: Candidate, action: ActionPlan, ledger: tuple[Contact, ...], now: Instant, plans: tuple[CapPlan, ...]
+    candidate: Candidate,
+    action: ActionPlan,
+    ledger: Sequence[Contact],
+    neighbours: Sequence[Contact],
+    now: Instant,
+    zone: str,
+    plans: tuple[CapPlan, ...],
 ) -> Verdict | None:
-    """Refuse what would exceed a cap; names the first cap reached, and the moment when all of them have room again."""
-    first, until = "", Instant(0)
+    """Refuse what would exceed a cap; names the first cap reached, and the moment when all of them have room again.
+
+    Args:
+        neighbours: what other customers got at the candidate's contact point (`neighbours_at`).
+        zone: the customer's, for calendar caps.
+    """
+    refusal: Verdict | None = None
+    until = now
     for plan in plans:
         if action.action.category not in plan.obeys:
             continue
-        scope = _scope_of_candidate(plan.scope, candidate, action)
-        # Without a theme, or outside a journey, there is nothing that the cap could count together.
-        if plan.scope != "all" and not scope:
-            continue
-        if plan.only is not None and scope != plan.only:
-            continue
-        counted = [
-            contact.at
-            for contact in ledger
-            if contact.at > now - plan.window
-            and contact.category in plan.counts
-            and (plan.scope == "all" or _scope_of_contact(plan.scope, contact) == scope)
-            and contact.delivery_id != candidate.delivery_id
-        ]
-        if len(counted) >= plan.limit:
-            first = first or plan.name
-            # With a limit of nothing there is never room; otherwise when enough of the oldest have left the window.
-            free_at = counted[len(counted) - plan.limit] + plan.window if plan.limit else 0
-            until = Instant(max(until, free_at)) if free_at else Instant(2**62)
-    if not first:
+        since, next_period = Instant(now - plan.window + 1), NEVER
+        if plan.calendar is not None:
+            since, next_period = calendar_period(now, zone, plan.calendar)
+        for scope in _scopes_of_candidate(plan, candidate, action):
+            ours = _counted(plan, scope, ledger, since, candidate) if ledger else []
+            theirs = _counted(plan, scope, neighbours, since, candidate) if neighbours else []
+            if len(ours) + len(theirs) < plan.limit:
+                continue
+            until = max(until, _room_at(plan, sorted((*ours, *theirs)), next_period))
+            if refusal is None:
+                is_ours = len(ours) >= plan.limit
+                refusal = Verdict(Reason.CAPPED if is_ours else Reason.DUPLICATE_CONTACT_POINT, plan.name)
+    if refusal is None:
         return None
-    return Verdict(Reason.CAPPED, first, until if until < 2**62 else Instant(0))
+    return Verdict(refusal.reason, refusal.detail, until if until < NEVER else Instant(0))
 
 
-def check_gap(candidate: Candidate, ledger: tuple[Contact, ...], now: Instant, min_gap: int) -> Verdict | None:
-    """Refuse a contact sooner than ``min_gap`` after the one before."""
-    if not min_gap:
-        return None
-    for contact in reversed(ledger):
-        if contact.delivery_id != candidate.delivery_id:
-            free_at = Instant(contact.at + min_gap)
-            return Verdict(Reason.MIN_GAP, "", free_at) if free_at > now else None
-    return None
+def count_uses(plan: CapPlan, ledger: Sequence[Contact], now: Instant, zone: str) -> dict[str, int]:
+    """Return how much of a cap is used up now, by what it counts for itself: a channel, a tag, ...; "" for all."""
+    since = Instant(now - plan.window + 1)
+    if plan.calendar is not None:
+        since, _ = calendar_period(now, zone, plan.calendar)
+    uses: Counter[str] = Counter()
+    for contact in ledger:
+        if contact.at >= since and contact.category in plan.counts:
+            uses.update(scope for scope in _scopes_of_contact(plan.scope, contact) if plan.only in (None, scope))
+    return dict(uses)
 
 
 def journey_of(candidate: Candidate) -> str:
@@ -80,33 +98,55 @@ def journey_of(candidate: Candidate) -> str:
     return candidate.source.removeprefix("journey:") if candidate.source.startswith("journey:") else ""
 
 
-def _scope_of_candidate(scope: str, candidate: Candidate, action: ActionPlan) -> str:
-    match scope:
-        case "channel":
-            return candidate.channel
-        case "category":
-            return action.action.category
-        case "theme":
-            return action.action.theme or ""
-        case "journey":
-            return journey_of(candidate)
-        case "action":
-            return candidate.action
-        case _:
-            return ""
+def _counted(
+    plan: CapPlan, scope: str, contacts: Sequence[Contact], since: Instant, candidate: Candidate
+) -> list[Instant]:
+    """Return the moments of the contacts that count; a message's own slot does not count against it."""
+    return [
+        contact.at
+        for contact in contacts
+        if contact.at >= since
+        and contact.category in plan.counts
+        and (plan.scope == "all" or scope in _scopes_of_contact(plan.scope, contact))
+        and contact.delivery_id != candidate.delivery_id
+    ]
 
 
-def _scope_of_contact(scope: str, contact: Contact) -> str:
-    match scope:
+def _room_at(plan: CapPlan, counted: list[Instant], next_period: Instant) -> Instant:
+    """Return when a cap that is full has room: when enough of the oldest have left the window; never with a limit of
+    nothing.
+    """
+    if not plan.limit:
+        return NEVER
+    return next_period if plan.calendar is not None else Instant(counted[-plan.limit] + plan.window)
+
+
+def _scopes_of_candidate(plan: CapPlan, candidate: Candidate, action: ActionPlan) -> tuple[str, ...]:
+    """Return what the cap counts the candidate under; nothing for one without a theme, a journey or a tag."""
+    match plan.scope:
+        case "all":
+            return ("",)
         case "channel":
-            return contact.channel
+            scope = candidate.channel
         case "category":
-            return contact.category
+            scope = action.action.category
         case "theme":
-            return contact.theme
+            scope = action.action.theme or ""
         case "journey":
-            return contact.journey
+            scope = journey_of(candidate)
         case "action":
-            return contact.action
+            scope = candidate.action
         case _:
-            return ""
+            return tuple(tag for tag in action.action.tags if plan.only in (None, tag))
+    return (scope,) if scope and plan.only in (None, scope) else ()
+
+
+def _scopes_of_contact(scope: str, contact: Contact) -> tuple[str, ...]:
+    match scope:
+        case "all":
+            return ("",)
+        case "tag":
+            return contact.tags
+        case _:
+            # The other scopes are named after a contact's fields; that is what counting by them means.
+            return (getattr(contact, scope),)
