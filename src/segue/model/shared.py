@@ -15,8 +15,9 @@ class Tally(Struct, frozen=True, array_like=True):
 
     Attributes:
         kind: ``use`` (of the capacity ``name``; negative when it is given back), ``entry`` (into the journey ``name``),
-            ``offer`` (a message of worth ``amount`` was proposed on the slot ``name``), ``there`` (a customer of the
-            group ``name`` was there, in the hour of the week ``amount``).
+            ``offer`` (a message of worth ``amount`` was proposed on the slot ``name``), ``week`` (it was the first one
+            for this customer in a week), ``there`` (a customer of the group ``name`` was there, in the hour of the week
+            ``amount``).
     """
 
     kind: str
@@ -45,16 +46,27 @@ class Lease(Struct, frozen=True, array_like=True):
 class Outlook(Struct, frozen=True, array_like=True):
     """What messages are usually proposed: how often per customer and week, and how much they are worth.
 
+    All numbers are weights that double every four weeks, in units of the moment ``since``: so what is old fades without
+    being touched.
+
     Attributes:
-        worth: decayed number of offers by worth (rounded to three significant digits, as text), for the table of
-            opportunity costs.
-        customers: decayed number of different customer-weeks that the offers came from.
+        worth: offers by worth (rounded to three significant digits, as text).
+        customers: weeks of customers with an offer.
+        at: the latest offer.
+        offers: all offers.
+        published: ``offers`` when ``shares`` and ``rate`` were last published; again when a tenth has come on top.
+        shares: (worth, share of the offers), ascending: from it follows the table of opportunity costs.
+        rate: offers for a customer in a week.
     """
 
     worth: dict[str, float] = {}
     customers: float = 0.0
     since: Instant = Instant(0)
     at: Instant = Instant(0)
+    offers: float = 0.0
+    published: float = 0.0
+    shares: tuple[tuple[float, float], ...] = ()
+    rate: float = 0.0
 
 
 class Shared(Struct, frozen=True, array_like=True):

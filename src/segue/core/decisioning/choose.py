@@ -12,7 +12,7 @@ from segue.core.view import View
 from segue.model.assignments import RANDOM, RULES
 from segue.model.workspace import PolicySpec
 
-_SILENCE = Scored("", "", 0.0, 0.0)
+SILENT = Scored("", "", 0.0, 0.0)
 
 
 class Choice(Struct, frozen=True):
@@ -40,8 +40,11 @@ def choose(
     policies: Mapping[str, Policy],
     seed: str,
     decision_id: str,
+    silence: Scored = SILENT,
 ) -> Choice:
-    """Return the choice among ``candidates`` (all of them eligible) and silence.
+    """Return the choice among ``candidates`` (all of them eligible) and ``silence``.
+
+    The candidates are those of a slot, or the options of a journey's step, for which silence is going on otherwise.
 
     Args:
         group: ``random`` and ``rules`` have their own policy; everyone else gets the workspace's.
@@ -50,7 +53,7 @@ def choose(
     chance = draw(seed, "choose", decision_id)
     if not candidates:
         return Choice(0, (1.0,), policy.name, False, chance)
-    open_to = [*candidates, _SILENCE]
+    open_to = [*candidates, silence]
     favoured, fallback = _ask(policy, view, open_to)
     if fallback:
         policy = policies[RULES]

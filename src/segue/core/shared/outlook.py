@@ -3,18 +3,27 @@
 Offers are counted by worth with a half-life of four weeks. What decays by half in every `HALF_LIFE` is kept as weights
 that double in that time instead, in units of the moment ``since`` (forward decay, see `core.expressions.exact`): then
 nothing has to be touched but what is added, and shares and rates need no clock at all.
+
+What decisions read is published now and then: so the table that follows from it is computed a few times a week, and
+which table a decision saw does not depend on what a process happens to remember.
 """
 
 from itertools import pairwise
-from math import exp, isfinite, ldexp
+from math import exp, fsum, isfinite, ldexp
 
 from segue.model.customers import Contacts
 from segue.model.shared import Outlook, Tally
 from segue.model.time import WEEK, Instant
 
 HALF_LIFE = 4 * WEEK
+ENOUGH = 30.0
+"""How many offers have to be known before anything is published: silence needs better reasons than two anecdotes."""
+
+NEWS = 1.1
+"""How much more must be known than at the last publication."""
+
 MOST_WORTHS = 32
-"""How many different worths are kept; twice as many before they are gathered again."""
+"""How many different worths are told apart; twice as many before they are gathered again."""
 
 _RENEWED_AFTER = 64 * HALF_LIFE
 
@@ -35,41 +44,68 @@ def add_offer(outlook: Outlook, worth: float, now: Instant) -> Outlook:
     if not (isfinite(worth) and worth > 0.0):
         return outlook
     outlook = _renewed(outlook, now)
-    key = f"{worth:.3g}"
+    key, weight = f"{worth:.3g}", _weight(outlook, now)
     worths = outlook.worth.copy()
-    worths[key] = worths.get(key, 0.0) + _weight(outlook, now)
+    worths[key] = worths.get(key, 0.0) + weight
     if len(worths) > 2 * MOST_WORTHS:
         worths = _gathered(worths)
-    return Outlook(worths, outlook.customers, outlook.since, max(now, outlook.at))
+    return _published(
+        Outlook(
+            worths,
+            outlook.customers,
+            outlook.since,
+            max(now, outlook.at),
+            outlook.offers + weight,
+            outlook.published,
+            outlook.shares,
+            outlook.rate,
+        )
+    )
 
 
 def add_week(outlook: Outlook, now: Instant) -> Outlook:
     """Return the outlook after the first offer for a customer in a week."""
     outlook = _renewed(outlook, now)
-    customers = outlook.customers + _weight(outlook, now)
-    return Outlook(outlook.worth, customers, outlook.since, max(now, outlook.at))
+    return Outlook(
+        outlook.worth,
+        outlook.customers + _weight(outlook, now),
+        outlook.since,
+        max(now, outlook.at),
+        outlook.offers,
+        outlook.published,
+        outlook.shares,
+        outlook.rate,
+    )
 
 
-def rate_of(outlook: Outlook) -> float:
-    """Return how many offers a customer gets in a week, 0 where nothing is known.
+def rate_of(offers: float, customers: float) -> float:
+    """Return how many offers a customer gets in a week, where ``customers`` weeks with an offer had so many.
 
-    Only weeks with an offer are counted, so the plain mean would be at least 1. Offers come at random, hence the
-    number in a week with one is a Poisson number that is not 0, whose mean is rate / (1 - exp(-rate)): solved for rate.
+    Weeks without any are not seen, so the plain mean would be 1 at least. Offers come at random, hence their number in
+    a week that has one is a Poisson number which is not 0, with the mean rate / (1 - exp(-rate)): solved for the rate.
     """
-    offers = sum(outlook.worth.values())
-    if not outlook.customers or not offers:
-        return 0.0
-    mean = offers / outlook.customers
+    mean = offers / customers if customers else 0.0
     rate = mean
     for _ in range(60):
         rate = mean * (1.0 - exp(-rate))
     return rate
 
 
-def shares_of(outlook: Outlook) -> tuple[tuple[float, float], ...]:
-    """Return (worth, share of the offers), the least worth first."""
-    offers = sum(outlook.worth.values())
-    return tuple(sorted((float(worth), weight / offers) for worth, weight in outlook.worth.items())) if offers else ()
+def _published(outlook: Outlook) -> Outlook:
+    if outlook.offers < outlook.published * NEWS or outlook.offers < ENOUGH * _weight(outlook, outlook.at):
+        return outlook
+    worths = _gathered(outlook.worth)
+    total = fsum(worths.values())
+    return Outlook(
+        worths,
+        outlook.customers,
+        outlook.since,
+        outlook.at,
+        outlook.offers,
+        outlook.offers,
+        tuple(sorted((float(worth), weight / total) for worth, weight in worths.items())),
+        rate_of(outlook.offers, outlook.customers),
+    )
 
 
 def _weight(outlook: Outlook, now: Instant) -> float:
@@ -79,20 +115,27 @@ def _weight(outlook: Outlook, now: Instant) -> float:
 def _renewed(outlook: Outlook, now: Instant) -> Outlook:
     """Return the outlook in units of a moment near enough; by whole powers of two, which round nothing."""
     if not outlook.since:
-        return Outlook(outlook.worth, outlook.customers, now, now)
+        return Outlook(since=now, at=now)
     if now - outlook.since <= _RENEWED_AFTER:
         return outlook
     halvings = (now - outlook.since) // HALF_LIFE
-    worths = {worth: ldexp(weight, -halvings) for worth, weight in outlook.worth.items()}
-    since = Instant(outlook.since + halvings * HALF_LIFE)
-    return Outlook(worths, ldexp(outlook.customers, -halvings), since, outlook.at)
+    return Outlook(
+        {worth: ldexp(weight, -halvings) for worth, weight in outlook.worth.items()},
+        ldexp(outlook.customers, -halvings),
+        Instant(outlook.since + halvings * HALF_LIFE),
+        outlook.at,
+        ldexp(outlook.offers, -halvings),
+        ldexp(outlook.published, -halvings),
+        outlook.shares,
+        outlook.rate,
+    )
 
 
 def _gathered(worths: dict[str, float]) -> dict[str, float]:
-    """Return the worths in at most `MOST_WORTHS` numbers: neighbours become their mean, the lightest pairs first.
+    """Return the worths in at most `MOST_WORTHS` numbers: neighbours become their mean, those first that lose least.
 
-    A streaming histogram (Ben-Haim and Tom-Tov, JMLR 2010), except that pairs are chosen by how much the merger moves
-    the worths (weight times distance), so that many small offers do not crowd out the few that matter.
+    A streaming histogram (Ben-Haim and Tom-Tov, JMLR 2010), except that what a merger costs is how much it moves
+    worths (weight times distance), so that many small offers do not crowd out the few that matter.
     """
     bins = sorted((float(worth), weight) for worth, weight in worths.items())
     while len(bins) > MOST_WORTHS:

@@ -1,4 +1,4 @@
-"""rules: the highest priority wins, then the highest worth; silence wins when everything else would cost."""
+"""rules: the highest priority wins, then the highest worth; silence wins where the slot is worth more than any."""
 
 from collections.abc import Sequence
 
@@ -7,25 +7,29 @@ from segue.core.view import View
 
 
 class RulesPolicy:
-    """Priority, then worth, then the action's name: deterministic, business as usual."""
+    """Priority, then worth, then the action's name and the faster channel: deterministic, business as usual."""
 
     name = "rules@1"
 
     def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
-        """Give the best candidate probability 1; silence unless something is worth its cost."""
+        """Give the best candidate probability 1; silence unless something is worth its cost and its slot."""
         silence = best = len(candidates) - 1
+        slot = candidates[silence].total
         for index in range(silence):
             scored = candidates[index]
-            if scored.total >= 0 and (best == silence or _beats(scored, candidates[best])):
+            bar = slot if scored.takes_slot else 0.0
+            if scored.total >= bar and (best == silence or _beats(scored, candidates[best], slot)):
                 best = index
         probabilities = [0.0] * len(candidates)
         probabilities[best] = 1.0
         return tuple(probabilities)
 
 
-def _beats(challenger: Scored, holder: Scored) -> bool:
+def _beats(challenger: Scored, holder: Scored, slot: float) -> bool:
     if challenger.priority != holder.priority:
         return challenger.priority > holder.priority
-    if challenger.total != holder.total:
-        return challenger.total > holder.total
-    return (challenger.action, challenger.channel) < (holder.action, holder.channel)
+    ours = challenger.total - (slot if challenger.takes_slot else 0.0)
+    theirs = holder.total - (slot if holder.takes_slot else 0.0)
+    if ours != theirs:
+        return ours > theirs
+    return (challenger.action, challenger.latency, challenger.channel) < (holder.action, holder.latency, holder.channel)

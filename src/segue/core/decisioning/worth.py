@@ -1,0 +1,141 @@
+"""Worth: what carrying a variant out is likely to bring for this customer, and what keeping the slot would.
+
+    total = value x lift x affinity x preference - cost - what it uses of scarce things at their prices
+
+What does not depend on the customer is compiled; where nothing else is known the compiled score is returned as it is.
+"""
+
+from msgspec import Struct
+
+from segue.core.catalogue import ActionPlan, Scored, VariantPlan, capped_categories
+from segue.core.decisioning.opportunity import SlotCap, compile_slot_caps, opportunity_cost
+from segue.core.shared import SharedPlan, price, uses_of
+from segue.core.view import View
+from segue.model.customers import Contacts
+from segue.model.time import DAY
+from segue.model.workspace import Workspace
+
+PREFERENCE_TRAIT = "preferred_channel"
+PREFERRED = 1.5
+"""How much more an offer is worth on the channel that the customer prefers."""
+
+USUAL_RESPONSE = 0.2
+"""Share of messages that people open or click: whoever does so is neither better nor worse than most."""
+
+PRIOR_CONTACTS = 5.0
+"""How many contacts weigh as much as not knowing the customer."""
+
+LEAST_AFFINITY, MOST_AFFINITY = 0.5, 2.0
+TELLING_AFTER = 3 * DAY
+"""A message that was not opened by then counts as ignored."""
+
+_SILENCE = Scored("", "", 0.0, 0.0)
+
+
+class WorthPlan(Struct, frozen=True):
+    """What of a workspace bears on worth.
+
+    Attributes:
+        caps: those whose slots have an opportunity cost; none where the workspace switched it off.
+        charged: categories that take such a slot.
+        has_preference: customers can say which channel they prefer.
+        hears_back: some channel tells of opens or clicks.
+        is_static: worth is the same for every customer.
+    """
+
+    shared: SharedPlan
+    caps: tuple[SlotCap, ...]
+    charged: tuple[str, ...]
+    has_preference: bool
+    hears_back: bool
+    is_static: bool
+
+
+def compile_worth(workspace: Workspace, shared_plan: SharedPlan) -> WorthPlan:
+    """Return the plan of ``workspace``."""
+    rules = workspace.contact_rules
+    has_preference = PREFERENCE_TRAIT in workspace.traits
+    hears_back = any(channel.hears_back for channel in workspace.channels)
+    return WorthPlan(
+        shared=shared_plan,
+        caps=compile_slot_caps(rules.caps) if rules.opportunity_cost else (),
+        charged=capped_categories(rules) if rules.opportunity_cost else (),
+        has_preference=has_preference,
+        hears_back=hears_back,
+        is_static=not (has_preference or hears_back or shared_plan.uses),
+    )
+
+
+class Worth:
+    """Worth for one customer at one moment; looks up once what many candidates share."""
+
+    def __init__(self, view: View, contacts: Contacts, plan: WorthPlan) -> None:
+        self._view = view
+        self._contacts = contacts
+        self._plan = plan
+        self._affinity: dict[str, float] = {}
+        self._prices: dict[str, float] = {}
+
+    def of(self, action: ActionPlan, variant: VariantPlan) -> Scored:
+        """Return what is known of the worth of ``variant``; what obliges, and what interrupts nobody, has its own."""
+        static = variant.scored
+        if self._plan.is_static or action.is_obliged or not variant.interrupts:
+            return static
+        channel = variant.channel.name
+        factors: dict[str, float] = {}
+        if variant.channel.hears_back and (affinity := self._affinity_to(channel)) != 1.0:
+            factors["affinity"] = affinity
+        if self._plan.has_preference and self._view.traits.get(PREFERENCE_TRAIT) == channel:
+            factors["preference"] = PREFERRED
+        charge = self._charge(action, variant)
+        if not factors and not charge:
+            return static
+        worth = static.total + static.scores["cost"]
+        for factor in factors.values():
+            worth *= factor
+        total = worth - static.scores["cost"] - charge
+        scores = {**static.scores, **factors, "total": total}
+        if charge:
+            scores["price"] = charge
+        return Scored(static.action, static.channel, static.priority, total, scores, static.latency, static.takes_slot)
+
+    def silence(self, category: str) -> Scored:
+        """Return silence's score against candidates of ``category``: what the slot brings if it is kept."""
+        if category not in self._plan.charged:
+            return _SILENCE
+        cost = opportunity_cost(self._view, self._contacts, category, self._plan.caps)
+        return Scored("", "", 0.0, cost, {"opportunity_cost": cost}) if cost else _SILENCE
+
+    def _affinity_to(self, channel: str) -> float:
+        """Return how much more than most this customer responds on ``channel``; 1 where nothing is known."""
+        known = self._affinity.get(channel)
+        if known is None:
+            known = self._affinity[channel] = _affinity(channel, self._contacts, self._view.now)
+        return known
+
+    def _charge(self, action: ActionPlan, variant: VariantPlan) -> float:
+        """Return what ``variant`` uses of scarce things, at their prices; what they do not stop does not pay either."""
+        charge = 0.0
+        for capacity, amount in uses_of(self._plan.shared, action, variant):
+            if action.action.category in self._plan.shared.capacities[capacity].obeys:
+                charge += amount * self._price_of(capacity)
+        return charge
+
+    def _price_of(self, capacity: str) -> float:
+        known = self._prices.get(capacity)
+        if known is None:
+            view = self._view
+            known = self._prices[capacity] = price(view.shared, self._plan.shared, capacity, view.now)
+        return known
+
+
+def _affinity(channel: str, contacts: Contacts, now: int) -> float:
+    told = engaged = 0
+    for contact in contacts.ledger:
+        if contact.channel == channel and contact.at <= now - TELLING_AFTER and contact.state != "ghost":
+            told += 1
+            engaged += contact.engaged_at > 0
+    if not told:
+        return 1.0
+    response = (engaged + PRIOR_CONTACTS * USUAL_RESPONSE) / (told + PRIOR_CONTACTS)
+    return min(max(response / USUAL_RESPONSE, LEAST_AFFINITY), MOST_AFFINITY)
