@@ -31,9 +31,11 @@ def recheck(customer: Customer, command: Deliver, *, now: Instant, world: World)
 def _judge(customer: Customer, flight: InFlight, now: Instant, world: World) -> Reason | None:
     profile = customer.profile
     nothing_new = Fact("", {}, {}, now)
-    view = View(profile, nothing_new, now, zone_of(profile, world.workspace))
+    view = View(profile, nothing_new, now, zone_of(profile, world.workspace), world.shared)
     # Its run may have come to its end since: only an interruption counts against a message in flight.
     alive: dict[str, object] = {flight.candidate.run_id: flight}
-    gate = Gate(view, profile, customer.contacts.ledger, alive, {}, world.actions, world.contact_rules)
+    alive |= {run.run_id: run for run in customer.enrollments.runs}
+    ledger, memberships = customer.contacts.ledger, customer.outbox.memberships
+    gate = Gate(view, profile, ledger, alive, {}, world.actions, world.contact_rules, memberships)
     verdict = gate.judge(flight.candidate)
     return None if verdict is None else verdict.reason

@@ -160,7 +160,8 @@ class Gate:
             return None
         if self._lives is None:
             self._lives = lives(self.ledger, self.memberships, self.view.now, self.rules.themes)
-        return check_theme(candidate, action, theme, self._lives, self.ledger, self.view.now)
+        is_booked = candidate.delivery_id in self._booked
+        return check_theme(candidate, action, theme, self._lives, self.view.now, is_booked=is_booked)
 
     def _check_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
         # A message that already has its slot must not count against itself, so it is looked at on its own; its use of

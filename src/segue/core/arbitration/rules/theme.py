@@ -1,13 +1,12 @@
 """Themes: nothing contradicts the message line that is live, and the cheap channel goes before the dear one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from segue.core.arbitration.themes import Life, ThemePlan
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import ActionPlan
-from segue.model.customers import Contact
 from segue.model.decisions import Candidate, Reason
-from segue.model.time import Instant
+from segue.model.time import NEVER, Instant
 
 
 def check_theme(
@@ -15,42 +14,34 @@ def check_theme(
     action: ActionPlan,
     plan: ThemePlan,
     lives: Mapping[str, Life],
-    ledger: Sequence[Contact],
     now: Instant,
+    *,
+    is_booked: bool,
 ) -> Verdict | None:
     """Refuse what contradicts a live theme, what follows one that is not live, and what would go before its turn.
 
     Args:
         plan: the action's theme.
         lives: the themes that are live.
-        ledger: for the slot of a message that has one already.
+        is_booked: it has its slot already, so it has had its turn.
     """
     if action.action.follows_theme and plan.name not in lives:
         return Verdict(Reason.THEME_CONFLICT, f"{plan.name} is not live")
-    own = next((contact for contact in ledger if contact.delivery_id == candidate.delivery_id), None)
-    return check_exclusive(plan, lives, own) or (check_order(candidate, plan, lives, now) if own is None else None)
+    return check_exclusive(plan, lives, now) or (None if is_booked else check_order(candidate, plan, lives, now))
 
 
-def check_exclusive(plan: ThemePlan, lives: Mapping[str, Life], own: Contact | None = None) -> Verdict | None:
-    """Refuse a theme while another one of its group is live; names the one that lasts longest, and its end.
+def check_exclusive(plan: ThemePlan, lives: Mapping[str, Life], now: Instant) -> Verdict | None:
+    """Refuse a theme while another one of its group is live; names the one that is, and when the group is free.
 
-    Args:
-        own: the slot of a message that is about to be handed over. Two themes of a group are live only where two
-            customers turned out to be one; then the younger of them yields, so that they do not wait for each other.
+    Two of a group are live only where two customers turned out to be one: then the younger theme yields to the older
+    one, so that they do not wait for each other.
     """
-    if not plan.exclusive:
-        return None
-    rivals = [
-        life
-        for life in lives.values()
-        if life.plan.exclusive == plan.exclusive
-        and life.plan.name != plan.name
-        and (own is None or (life.since, life.plan.name) < (own.at, plan.name))
-    ]
+    rivals = _rivals(plan, lives, now)
     if not rivals:
         return None
-    rival = max(rivals, key=lambda life: (life.until, life.plan.name))
-    return Verdict(Reason.THEME_CONFLICT, rival.plan.name, rival.until)
+    changes = sorted(life.until for life in lives.values() if life.plan.exclusive == plan.exclusive)
+    free_at = next(at for at in changes if not _rivals(plan, lives, at))
+    return Verdict(Reason.THEME_CONFLICT, rivals[0].plan.name, free_at)
 
 
 def check_order(candidate: Candidate, plan: ThemePlan, lives: Mapping[str, Life], now: Instant) -> Verdict | None:
@@ -64,6 +55,20 @@ def check_order(candidate: Candidate, plan: ThemePlan, lives: Mapping[str, Life]
     before = plan.order[position - 1]
     turn = _turn(candidate.proposed_at, plan, lives.get(plan.name), before)
     return Verdict(Reason.THEME_CONFLICT, f"order: {before} goes first", turn) if turn > now else None
+
+
+def _rivals(plan: ThemePlan, lives: Mapping[str, Life], at: Instant) -> list[Life]:
+    """Return the lives that ``plan`` has to yield to at a moment from now on, the oldest first."""
+    if not plan.exclusive:
+        return []
+    own = lives.get(plan.name)
+    age = _age(own) if own is not None and own.until > at else (NEVER, "")
+    group = [life for life in lives.values() if life.plan.exclusive == plan.exclusive and life.until > at]
+    return sorted((life for life in group if _age(life) < age), key=_age)
+
+
+def _age(life: Life) -> tuple[Instant, str]:
+    return life.since, life.plan.name
 
 
 def _turn(proposed_at: Instant, plan: ThemePlan, life: Life | None, before: str) -> Instant:
