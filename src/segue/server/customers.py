@@ -1,6 +1,5 @@
 """Customers and decisions, for people and tools that have to understand what happened."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,13 +8,14 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from segue.core.arbitration.rules.frequency import CapPlan
+from segue.core.arbitration.rules.frequency import CapPlan, count_uses
 from segue.core.expressions.states import feature_type
+from segue.core.profiles import zone_of
 from segue.core.world import World
 from segue.model.customers import Customer
 from segue.model.decisions import Decision
 from segue.model.ids import CustomerId, DecisionId, EventId, RunId
-from segue.model.time import NEVER, SECOND, Clock, Instant, format_instant
+from segue.model.time import HOUR, NEVER, SECOND, Clock, Instant, format_instant
 from segue.ports.store import Entry
 from segue.runtimes.embedded import Embedded
 from segue.server.access import Access
@@ -64,7 +64,9 @@ class ConsentWord(Struct, frozen=True, kw_only=True):
 
 
 class CapUse(Struct, frozen=True, kw_only=True):
-    """How much of a cap is used up now; ``of`` is the channel, category, ... that it counts, "" for all."""
+    """How much of a cap is used up now; ``of`` is the channel, category, ... that it counts, "" for all;
+    ``window`` is "168h", or a calendar "week".
+    """
 
     cap: str
     of: str
@@ -180,7 +182,7 @@ def _readable(features: dict[str, Any], world: World) -> dict[str, Any]:
 
 def customer_view(customer: Customer, timeline: Sequence[Entry], world: World, now: Instant) -> CustomerView:
     """Return ``customer`` as people read it, its features as of ``now``."""
-    profile = customer.profile
+    profile, zone = customer.profile, zone_of(customer.profile, world.workspace)
     return CustomerView(
         customer_id=customer.customer_id,
         version=customer.version,
@@ -213,26 +215,17 @@ def customer_view(customer: Customer, timeline: Sequence[Entry], world: World, n
             )
             for run in customer.enrollments.runs
         ),
-        caps=tuple(use for plan in world.contact_rules.caps for use in cap_uses(plan, customer, now)),
+        caps=tuple(use for plan in world.contact_rules.caps for use in cap_uses(plan, customer, now, zone)),
         timeline=tuple(_happening(entry) for entry in timeline),
     )
 
 
-def cap_uses(plan: CapPlan, customer: Customer, now: Instant) -> list[CapUse]:
-    """Return how much of a cap is used up, once for each thing it counts for itself.
-
-    The names of scopes are the names of a contact's fields; that is what counting by them means.
-    """
-    counted = Counter(
-        "" if plan.scope == "all" else getattr(contact, plan.scope)
-        for contact in customer.contacts.ledger
-        if contact.at > now - plan.window and contact.category in plan.counts
-    )
-    window = f"{plan.window // 3_600_000_000}h"
+def cap_uses(plan: CapPlan, customer: Customer, now: Instant, zone: str) -> list[CapUse]:
+    """Return how much of a cap is used up, once for each thing it counts for itself."""
+    window = plan.calendar or f"{plan.window // HOUR}h"
     return [
         CapUse(cap=plan.name, of=of, used=used, limit=plan.limit, window=window)
-        for of, used in sorted(counted.items())
-        if plan.only in (None, of)
+        for of, used in sorted(count_uses(plan, customer.contacts.ledger, now, zone).items())
     ]
 
 
