@@ -62,6 +62,8 @@ class Living:
         self.customer = transitions[-1].customer
         self.wake_at = transitions[-1].wake_at
         self.transitions += transitions
+        for transition in transitions:
+            self.world = self.world.after(transition.tallies, self.now)
         return list(transitions)
 
     def commands(self) -> list[Any]:

@@ -9,9 +9,12 @@ from hashlib import blake2b
 import msgspec
 
 from segue.core.arbitration.gate import Gate
+from segue.core.catalogue import MESSAGE_SLOT
+from segue.core.choice_point import choose_way
 from segue.core.decision_point import Decided, Occasion, decide
 from segue.core.decisioning.assignment import assign
 from segue.core.decisioning.candidates import for_placement, from_rules
+from segue.core.decisioning.followers import join_followers
 from segue.core.delivery.outbox import next_due, open_outbox
 from segue.core.delivery.outcomes import Absorbed
 from segue.core.journeys.run import Progress
@@ -35,7 +38,7 @@ def is_quiet(
     world: World,
 ) -> bool:
     """Tell whether nothing can be due or proposed, as after most events: then there is no agenda."""
-    if progress.proposals or progress.ended or absorbed.reconsider or absorbed.answers:
+    if progress.proposals or progress.ended or progress.questions or absorbed.reconsider or absorbed.answers:
         return False
     for firing in firings:
         if firing.trigger in world.sources.rules:
@@ -98,7 +101,21 @@ class Agenda:
             by_slot.setdefault(f"placement:{self._event.placement}", [])
         for slot, candidates in by_slot.items():
             self._decide_slot(slot, candidates)
+        self._follow_themes()
+        for question in self._progress.questions:
+            self._promises.make(choose_way(question, self._view, self._get_occasion(), self._world))
         return self._promises
+
+    def _follow_themes(self) -> None:
+        """Let audiences follow the themes that something was promised for."""
+        themes, followers = self._promises.themes(), self._world.followers
+        if not any(theme in followers.audiences for theme in themes):
+            return
+        self._promises.prolong(themes)
+        memberships, now = self._promises.outbox().memberships, self._view.now
+        joining = join_followers(themes, memberships, followers, self._customer.customer_id, now)
+        for slot, candidates in _by_slot(joining, self._world).items():
+            self._decide(slot, candidates)
 
     def _decide_slot(self, slot: str, candidates: list[Candidate]) -> None:
         """Decide about one slot: once, or for a placement that asks for several, once for each place."""
@@ -135,9 +152,14 @@ class Agenda:
 
     def _candidates(self) -> list[Candidate]:
         world, now, event = self._world, self._view.now, self._event
-        candidates = [*self._opened.due, *self._progress.proposals]
         fired = [(firing.trigger, firing.facts) for firing in self._firings]
-        candidates += from_rules(fired, world.sources, self._customer.customer_id, event.event_id, now)
+        proposed = [
+            *self._progress.proposals,
+            *from_rules(fired, world.sources, self._customer.customer_id, event.event_id, now),
+        ]
+        if world.has_offers and proposed:
+            self._promises.note_offers(_worths(proposed, world))
+        candidates = [*self._opened.due, *proposed]
         if isinstance(event, DecisionRequested):
             candidates += for_placement(event, world.sources, self._opened.outbox.memberships, now)
         return candidates
@@ -152,6 +174,7 @@ class Agenda:
             {end.run_id: end.reason for end in self._progress.ended},
             world.actions,
             world.contact_rules,
+            customer.outbox.memberships,
         )
 
     def _is_wanted(self, membership: Membership) -> bool:
@@ -173,6 +196,17 @@ def _by_slot(candidates: list[Candidate], world: World) -> dict[str, list[Candid
         variant = world.variants.get((candidate.action, candidate.channel))
         slots.setdefault(variant.slot if variant is not None else "gone", []).append(candidate)
     return slots
+
+
+def _worths(proposed: list[Candidate], world: World) -> list[float]:
+    """Return what each proposed message is worth; channels of one proposal are one message."""
+    worths: dict[str, float] = {}
+    for candidate in proposed:
+        variant = world.variants.get((candidate.action, candidate.channel))
+        if variant is not None and variant.slot == MESSAGE_SLOT:
+            known = worths.get(candidate.delivery_id, 0.0)
+            worths[candidate.delivery_id] = max(known, variant.scored.total)
+    return list(worths.values())
 
 
 def _input_hash(before: Customer, event: Event, world: World) -> str:

@@ -6,6 +6,7 @@ Mask first, then randomise: nothing after the draw vetoes, so the logged probabi
 from msgspec import Struct
 
 from segue.core.arbitration.gate import Gate
+from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.decisioning.choose import Choice, choose, oblige
 from segue.core.decisioning.policies import POLICIES
@@ -18,6 +19,7 @@ from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, derive
 from segue.model.time import MINUTE, Instant
 
 SENT = "sent"
+NO_DELIVERY = DeliveryId("")
 
 
 class Occasion(Struct, frozen=True):
@@ -51,6 +53,7 @@ def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasio
     decision_id = DecisionId(derive("decision", world.seed, occasion.customer_id, occasion.version, slot))
     verdicts = gate.judge_all(candidates)
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
+    eligible = _on_theme(slot, candidates, verdicts, eligible, gate, world)
     scored = [world.variants[candidates[index].action, candidates[index].channel].scored for index in eligible]
     is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
     if is_obliged:
@@ -60,25 +63,15 @@ def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasio
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
     is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
     _cast_lots(candidates, verdicts, eligible, winner, is_ghost, occasion.now, world)
-    decision = Decision(
-        decision_id=decision_id,
-        customer_id=occasion.customer_id,
-        event_id=occasion.event_id,
-        at=occasion.now,
-        slot=slot,
-        revision=world.revision,
-        seed=world.seed,
-        policy=choice.policy,
-        group=occasion.group,
-        considered=_considered(candidates, verdicts, eligible, choice, world),
-        chosen=winner.key if winner is not None else SILENCE,
-        probability=choice.probabilities[choice.index],
-        is_exploration=choice.is_exploration,
-        draw=choice.draw,
-        input_hash=occasion.input_hash,
+    decision = record(
+        decision_id,
+        slot,
+        _considered(candidates, verdicts, eligible, choice, world),
+        choice,
+        occasion,
+        world,
         is_ghost=is_ghost,
-        fallback=choice.fallback,
-        delivery_id=winner.delivery_id if winner is not None else DeliveryId(""),
+        delivery_id=winner.delivery_id if winner is not None else NO_DELIVERY,
     )
     held = tuple(
         [
@@ -88,6 +81,63 @@ def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasio
         ]
     )
     return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=is_ghost))
+
+
+def record(
+    decision_id: DecisionId,
+    slot: str,
+    considered: tuple[Considered, ...],
+    choice: Choice,
+    occasion: Occasion,
+    world: World,
+    *,
+    is_ghost: bool = False,
+    delivery_id: DeliveryId = NO_DELIVERY,
+) -> Decision:
+    """Return the record of a decision; ``considered`` in the order of the choice, with silence last."""
+    chosen = next(row.key for row in considered if row.suppressed is None or (is_ghost and row.suppressed == "holdout"))
+    return Decision(
+        decision_id=decision_id,
+        customer_id=occasion.customer_id,
+        event_id=occasion.event_id,
+        at=occasion.now,
+        slot=slot,
+        revision=world.revision,
+        seed=world.seed,
+        policy=choice.policy,
+        group=occasion.group,
+        considered=considered,
+        chosen=chosen,
+        probability=choice.probabilities[choice.index],
+        is_exploration=choice.is_exploration,
+        draw=choice.draw,
+        input_hash=occasion.input_hash,
+        is_ghost=is_ghost,
+        fallback=choice.fallback,
+        delivery_id=delivery_id,
+    )
+
+
+def _on_theme(
+    slot: str,
+    candidates: list[Candidate],
+    verdicts: list[Verdict | None],
+    eligible: list[int],
+    gate: Gate,
+    world: World,
+) -> list[int]:
+    """Return whom a placement may choose: while a theme is live, what belongs to it goes before all else."""
+    if len(eligible) < 2 or not slot.startswith("placement:"):
+        return eligible
+    live = live_themes(gate.ledger, gate.memberships, gate.view.now, world.contact_rules.themes)
+    for theme in live:
+        following = [index for index in eligible if world.actions[candidates[index].action].action.theme == theme]
+        if following:
+            for index in eligible:
+                if index not in following:
+                    verdicts[index] = Verdict(Reason.LOST_ARBITRATION, f"theme:{theme}")
+            return following
+    return eligible
 
 
 def _cast_lots(

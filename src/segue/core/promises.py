@@ -7,15 +7,16 @@ waits is held.
 from msgspec.structs import replace
 
 from segue.core.arbitration.gate import Gate
-from segue.core.arbitration.ledger import release, renew, reserve
+from segue.core.arbitration.ledger import note_offers, release, renew, reserve
 from segue.core.arbitration.rules.alive import interruption
 from segue.core.arbitration.rules.contact_point import address_of
-from segue.core.catalogue import ActionPlan, VariantPlan
+from segue.core.catalogue import MESSAGE_SLOT, ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
+from segue.core.decisioning.followers import prolong
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened
 from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
-from segue.core.shared import fold, given_back, taken
+from segue.core.shared import fold, given_back, offered, taken
 from segue.core.world import World
 from segue.model.assignments import Assignment
 from segue.model.commands import Command
@@ -99,6 +100,18 @@ class Promises:
         waiting = {(held.candidate.run_id, held.candidate.occurrence) for held in self._held}
         answers = tuple(a for key, a in self._answers.items() if a.word in FAVOURABLE or key not in waiting)
         return Outbox(tuple(self._held), tuple(self._in_flight), tuple(self._memberships), answers)
+
+    def note_offers(self, worths: list[float]) -> None:
+        """Take note of messages that were proposed, by what each is worth: from them follows what to expect."""
+        now = self._gate.view.now
+        for worth in worths:
+            self._tallies.extend(offered(self._contacts, MESSAGE_SLOT, worth, now))
+            self._contacts = note_offers(self._contacts, 1, now)
+
+    def prolong(self, themes: tuple[str, ...]) -> None:
+        """Let the memberships that follow ``themes`` last as long as these do from now on."""
+        now = self._gate.view.now
+        self._memberships = prolong(themes, self._memberships, self._world.followers, now)
 
     def resume(self, withdrawn: tuple[InFlight, ...]) -> None:
         """Judge messages that were withdrawn at hand-over again: those that only have to wait are tried later."""
@@ -218,5 +231,6 @@ class Promises:
             identifiers=identifiers_of(self._customer.profile) if kind == "audience" else {},
         )
         self._memberships.append(membership)
+        self._gate.notice(self._contacts.ledger, tuple(self._memberships))
         if kind == "audience" and not decision.is_ghost:
             self._commands.append(join_audience(membership, self._customer.customer_id, decision.at))

@@ -71,9 +71,12 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
     standing: dict[str, tuple[Showing, ...]] = {}
     for name, action in actions.items():
         for channel, variant in action.variants.items():
-            if action.action.standing and variant.channel.family == "placement":
+            # What follows a theme is asked like what stands: the gate refuses it while its theme is not live.
+            source = f"theme:{action.action.theme}" if action.action.follows_theme else "standing"
+            is_asked = action.action.standing or action.action.follows_theme
+            if is_asked and variant.channel.family == "placement":
                 placement = variant.variant.placement or ""
-                standing[placement] = (*standing.get(placement, ()), _showing("standing", name, channel))
+                standing[placement] = (*standing.get(placement, ()), showing_of(source, name, channel))
     return Sources(workspace.name, rules, standing)
 
 
@@ -131,8 +134,9 @@ def for_placement(
 def _offers(placement: str, memberships: tuple[Membership, ...], now: Instant) -> Iterator[Showing]:
     for membership in memberships:
         if membership.kind == "placement" and membership.target == placement and membership.until > now:
-            yield _showing(f"offer:{membership.run_id}", membership.action, membership.channel)
+            yield showing_of(f"offer:{membership.run_id}", membership.action, membership.channel)
 
 
-def _showing(source: str, action: str, channel: str) -> Showing:
+def showing_of(source: str, action: str, channel: str) -> Showing:
+    """Return what ``source`` could show: ``action`` on ``channel``."""
     return Showing(source, action, channel, f"{source}/{action}/{channel}", derive(source, action, channel, size=4))

@@ -1,52 +1,48 @@
-"""Followers: what reinforces a theme while it is live. Audiences are joined, placements filled; nothing interrupts."""
+"""Followers: the audiences that reinforce a theme. They are joined when it has a contact, and left when it is over."""
 
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segue.core.catalogue import ActionPlan
-from segue.core.decisioning.candidates import Showing
+from segue.core.decisioning.candidates import Showing, showing_of
+from segue.model.catalogue import Theme
 from segue.model.customers import Membership
 from segue.model.decisions import Candidate
 from segue.model.ids import CustomerId, DeliveryId, derive
-from segue.model.time import NEVER, Instant, parse_duration
+from segue.model.time import Instant, parse_duration
 from segue.model.workspace import Workspace
 
 
 class Followers(Struct, frozen=True):
-    """What follows which theme.
+    """What the customer joins when a theme comes to life.
 
     Attributes:
-        audiences: by theme: what the customer joins when the theme comes to life.
-        placements: by placement: (theme, what is shown there while it is live).
+        audiences: by theme.
         windows: by theme: microseconds it stays live after a contact.
     """
 
     workspace: str
     audiences: dict[str, tuple[Showing, ...]]
-    placements: dict[str, tuple[tuple[str, Showing], ...]]
     windows: dict[str, int]
 
 
 def compile_followers(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> Followers:
-    """Return what follows which theme in ``workspace``."""
+    """Return which audiences follow which theme in ``workspace``; placements that do are asked when they are shown."""
     audiences: dict[str, tuple[Showing, ...]] = {}
-    placements: dict[str, tuple[tuple[str, Showing], ...]] = {}
     for name, plan in actions.items():
         theme = plan.action.theme
         if not plan.action.follows_theme or theme is None:
             continue
-        source = f"theme:{theme}"
         for channel, variant in plan.variants.items():
-            key = f"{source}/{name}/{channel}"
-            showing = Showing(source, name, channel, key, derive(source, name, channel, size=4))
             if variant.channel.family == "audience":
+                showing = showing_of(f"theme:{theme}", name, channel)
                 audiences[theme] = (*audiences.get(theme, ()), showing)
-            elif variant.channel.family == "placement":
-                placement = variant.variant.placement or ""
-                placements[placement] = (*placements.get(placement, ()), (theme, showing))
-    windows: dict[str, int] = {name: parse_duration(theme.window) for name, theme in workspace.themes.items()}
-    return Followers(workspace.name, audiences, placements, windows)
+    windows: dict[str, int] = {
+        theme: parse_duration(workspace.themes.get(theme, Theme()).window) for theme in audiences
+    }
+    return Followers(workspace.name, audiences, windows)
 
 
 def join_followers(
@@ -59,6 +55,9 @@ def join_followers(
     """Return candidates for the audiences that reinforce ``themes``, all of which have just had a contact.
 
     Who is a member for the theme already is not asked again: `prolong` moves the end of the membership.
+
+    Args:
+        memberships: the customer's.
     """
     joined = {(m.channel, m.action) for m in memberships if not m.run_id}
     return [
@@ -72,7 +71,7 @@ def join_followers(
             proposed_at=now,
             on_cap="skip",
             on_lost="skip",
-            keep=followers.windows.get(theme, NEVER),
+            keep=followers.windows[theme],
         )
         for theme in themes
         for showing in followers.audiences.get(theme, ())
@@ -80,24 +79,16 @@ def join_followers(
     ]
 
 
-def fill_placement(
-    placement: str, event_id: str, live: Iterable[str], followers: Followers, now: Instant
-) -> list[Candidate]:
-    """Return what shows the ``live`` themes in ``placement``."""
-    shown = derive("show", event_id)
-    themes = tuple(live)
+def prolong(
+    themes: Iterable[str], memberships: Iterable[Membership], followers: Followers, now: Instant
+) -> list[Membership]:
+    """Return ``memberships``; those that follow one of ``themes`` last until its window after ``now``."""
+    until = {
+        (showing.channel, showing.action): Instant(now + followers.windows[theme])
+        for theme in themes
+        for showing in followers.audiences.get(theme, ())
+    }
     return [
-        Candidate(
-            key=showing.key,
-            action=showing.action,
-            channel=showing.channel,
-            source=showing.source,
-            delivery_id=DeliveryId(shown + showing.digest),
-            deadline=now,
-            proposed_at=now,
-            on_cap="skip",
-            on_lost="skip",
-        )
-        for theme, showing in followers.placements.get(placement, ())
-        if theme in themes
+        replace(m, until=max(m.until, until.get((m.channel, m.action), m.until))) if not m.run_id else m
+        for m in memberships
     ]
