@@ -6,7 +6,7 @@ from segue.measurement import segments as module
 from segue.measurement.segments import TABLES, Segments, read_log, read_segments
 from segue.ports.store import Commit
 from segue.stores.memory import MemoryStore
-from segue.testing.conformance.store import block
+from segue.testing.conformance.store_values import block
 
 
 def store_of(*sizes: int) -> MemoryStore:

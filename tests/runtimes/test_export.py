@@ -18,7 +18,7 @@ from segue.runtimes.export import LOCK, export, export_apart
 from segue.stores.memory import MemoryStore
 from segue.stores.sqlite import SqliteStore
 from segue.stores.sqlite.lock import ProcessLock
-from segue.testing.conformance.store import block
+from segue.testing.conformance.store_values import block
 from tests.runtimes.support import DisplayChannel, MailChannel, tracked, world
 
 

@@ -12,7 +12,7 @@ import pytest
 from segue.model.errors import StoreError
 from segue.ports.store import Commit, CustomerState
 from segue.stores.sqlite import SqliteStore
-from segue.testing.conformance.store import block
+from segue.testing.conformance.store_values import block
 
 
 def filled(folder: Path, blocks: int = 4) -> Path:
@@ -97,7 +97,7 @@ def test_a_torn_tail_of_the_wal_leaves_a_clean_prefix(tmp_path: Path) -> None:
     origin = tmp_path / "origin"
     script = (
         "import os, sys; from segue.stores.sqlite import SqliteStore; from segue.ports.store import Commit; "
-        "from segue.testing.conformance.store import block; s = SqliteStore(sys.argv[1]); "
+        "from segue.testing.conformance.store_values import block; s = SqliteStore(sys.argv[1]); "
         "[s.commit(Commit(block=block(n, 1))) for n in range(1, 6)]; os._exit(0)"
     )
     subprocess.run([sys.executable, "-c", script, str(origin)], check=True)

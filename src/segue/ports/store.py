@@ -128,6 +128,15 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
+class Job(Struct, frozen=True):
+    """Something long that a runtime is doing, and how far it has come: ``body`` is the runtime's own; an empty one
+    means that the job is to be forgotten.
+    """
+
+    job_id: str
+    body: bytes
+
+
 class Commit(Struct, frozen=True, kw_only=True):
     """One durable write, all of it or nothing."""
 
@@ -135,6 +144,7 @@ class Commit(Struct, frozen=True, kw_only=True):
     ledger: tuple[LedgerRow, ...] = ()
     changes: tuple[LedgerChange, ...] = ()
     dead_letters: tuple[DeadLetter, ...] = ()
+    jobs: tuple[Job, ...] = ()
 
 
 class CustomerState(Struct, frozen=True, array_like=True):
@@ -195,6 +205,9 @@ class Store(Protocol):
 
     def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         """Return the latest dead letters, latest first."""
+
+    def jobs(self) -> Sequence[Job]:
+        """Return every job as it was last committed, by id."""
 
     def keep_workspace(self, revision: Revision, workspace: bytes) -> None:
         """Keep the definitions of a World revision, for replay."""

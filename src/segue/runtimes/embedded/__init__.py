@@ -7,6 +7,6 @@ from segue.runtimes.embedded.batch import Receipt
 from segue.runtimes.embedded.runtime import Embedded, wall_clock
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Stats
-from segue.runtimes.embedded.writer import Overloaded
+from segue.runtimes.embedded.work import Overloaded
 
 __all__ = ["Embedded", "Overloaded", "Receipt", "Settings", "Stats", "wall_clock"]

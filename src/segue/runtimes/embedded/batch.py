@@ -15,7 +15,7 @@ from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId
 from segue.model.time import Instant
 from segue.model.transitions import Abandoned
-from segue.ports.store import Block, Commit, DeadLetter, LedgerChange, LedgerRow, pack_shared
+from segue.ports.store import Block, Commit, DeadLetter, Job, LedgerChange, LedgerRow, pack_shared
 from segue.runtimes.population import Advanced
 
 
@@ -59,6 +59,7 @@ class Batch:
         self.links: list[Link] = []
         self.changes: list[LedgerChange] = []
         self.letters: list[DeadLetter] = []
+        self.jobs: list[Job] = []
         self.save: Callable[[], None] | None = None
         self._first = first
         self._world = world
@@ -87,7 +88,7 @@ class Batch:
     def commit(self) -> Commit | None:
         """Return what has to be made durable; None for nothing."""
         has_block = bool(self._entries or self.links)
-        if not (has_block or self.changes or self.letters):
+        if not (has_block or self.changes or self.letters or self.jobs):
             return None
         block = None
         if has_block:
@@ -98,6 +99,7 @@ class Batch:
             ledger=tuple(_row_of(issued, self._epoch) for issued in self.issued),
             changes=tuple(self.changes),
             dead_letters=tuple(self.letters),
+            jobs=tuple(self.jobs),
         )
 
     def answer(self) -> None:

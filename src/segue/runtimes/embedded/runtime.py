@@ -24,7 +24,8 @@ from segue.runtimes.embedded.recovery import recover
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters, Stats
 from segue.runtimes.embedded.timeline import read_timeline
-from segue.runtimes.embedded.writer import Work, Writer
+from segue.runtimes.embedded.work import Work
+from segue.runtimes.embedded.writer import Writer
 
 log = logging.getLogger("segue.runtime")
 

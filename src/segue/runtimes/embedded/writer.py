@@ -15,49 +15,24 @@ from time import monotonic, perf_counter
 from traceback import extract_tb
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from segue.core.world import World
-from segue.model.errors import EventError, SegueError, StoreError
+from segue.model.errors import EventError, StoreError
 from segue.model.events import Event, Incoming, Tick
 from segue.model.ids import EventId
 from segue.model.time import NEVER, SECOND, Clock, Instant
-from segue.ports.store import DeadLetter, LedgerChange, Store, pack
+from segue.ports.store import DeadLetter, Store, pack
 from segue.runtimes.embedded.batch import Batch, Issued, Receipt
 from segue.runtimes.embedded.garbage import Garbage
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.snapshots import Snapshots
 from segue.runtimes.embedded.stats import Counters
 from segue.runtimes.embedded.window import Window
+from segue.runtimes.embedded.work import Overloaded, Work
 from segue.runtimes.population import Advanced, Population
 
 log = logging.getLogger("segue.runtime")
-
-
-class Overloaded(SegueError):
-    """The queue is full; ``retry_after_seconds`` says when to come back."""
-
-    def __init__(self, retry_after_seconds: float) -> None:
-        super().__init__("More events wait than this process can commit soon.", "Send them again a little later.")
-        self.retry_after_seconds = retry_after_seconds
-
-
-class Work(Struct, kw_only=True, eq=False):
-    """Something for the writer: facts to resolve, resolved events, ledger changes, dead letters; any mixture.
-
-    ``done`` gets a receipt for each fact and event, in that order, after the commit.
-    """
-
-    done: "asyncio.Future[list[Receipt]]"
-    incoming: Sequence[Incoming] = ()
-    events: Sequence[Event] = ()
-    changes: Sequence[LedgerChange] = ()
-    letters: Sequence[DeadLetter] = ()
-
-    @property
-    def weight(self) -> int:
-        """How many events it counts for."""
-        return len(self.incoming) + len(self.events) + len(self.letters) or 1
 
 
 class Writer:
@@ -170,6 +145,10 @@ class Writer:
         """Advance with ``world`` from the next batch on; its workspace must be in the store already."""
         self.population.world = world
 
+    async def in_store_thread(self, task: Callable[[], None]) -> None:
+        """Run ``task`` where commits run, between two of them: a store has one writing thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, task)
+
     # -- one cycle ----------------------------------------------------------------------------------------------
 
     async def _gather(self) -> None:
@@ -215,6 +194,7 @@ class Writer:
             receipts = [self._take_in(incoming, now, batch) for incoming in work.incoming]
             receipts += [self._take(event, now, batch) for event in work.events]
             batch.changes.extend(work.changes)
+            batch.jobs.extend(work.jobs)
             for letter in work.letters:
                 self._set_aside(letter, batch)
             batch.answer_later(work.done, receipts)

@@ -16,6 +16,7 @@ from segue.ports.store import (
     CustomerState,
     DeadLetter,
     Entry,
+    Job,
     LedgerChange,
     LedgerRow,
     is_news,
@@ -33,6 +34,7 @@ class Medium:
         self.states: dict[CustomerId, CustomerState] = {}
         self.links: list[Link] = []
         self.decisions: dict[DecisionId, int] = {}
+        self.jobs: dict[str, Job] = {}
         self.workspaces: dict[Revision, bytes] = {}
         self.watermark = 0
         self.epoch = 0
@@ -72,6 +74,10 @@ class MemoryStore:
         for letter in commit.dead_letters:
             medium.dead_letters.pop(letter.event_id, None)
             medium.dead_letters[letter.event_id] = letter
+        for job in commit.jobs:
+            medium.jobs.pop(job.job_id, None)
+            if job.body:
+                medium.jobs[job.job_id] = job
 
     def last_seq(self) -> int:
         blocks = self._usable().blocks
@@ -131,6 +137,9 @@ class MemoryStore:
 
     def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         return list(reversed(self._usable().dead_letters.values()))[:limit]
+
+    def jobs(self) -> Sequence[Job]:
+        return sorted(self._usable().jobs.values(), key=lambda job: job.job_id)
 
     def keep_workspace(self, revision: Revision, workspace: bytes) -> None:
         self._usable().workspaces.setdefault(revision, workspace)

@@ -6,6 +6,8 @@ from pathlib import Path
 from segue.model.errors import StoreError
 
 SCHEMA_VERSION = 1
+ADDED = "CREATE TABLE IF NOT EXISTS jobs (job_id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID"
+"""What a file of this schema version may lack, because an earlier Segue made it."""
 APPLICATION_ID = 0x53454755  # "SEGU": so that no other program's file is taken for ours
 
 TABLES = """
@@ -47,6 +49,7 @@ def connect(path: Path, *, is_writer: bool) -> sqlite3.Connection:
         if is_writer:
             _require_durability(connection)
             _create_once(connection)
+            connection.execute(ADDED)
         _require(connection, "user_version", SCHEMA_VERSION, f"{path.name} has another schema than this Segue.")
     except sqlite3.Error as error:
         raise StoreError(f"The store {path.name} cannot be opened: {error}.", "Check the disk and the file.") from error

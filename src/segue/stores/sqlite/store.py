@@ -11,23 +11,22 @@ from zlib import crc32
 from msgspec import DecodeError, msgpack
 
 from segue.model.decisions import Decision
-from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import StoreError
 from segue.model.identities import Link
 from segue.model.ids import DecisionId, DeliveryId, Revision
 from segue.ports.store import (
-    STATUS_ORDER,
     Block,
     Commit,
     CustomerState,
     DeadLetter,
     Entry,
-    LedgerChange,
+    Job,
     LedgerRow,
     pack,
     unpack_entry,
 )
 from segue.stores.sqlite.lock import ProcessLock
+from segue.stores.sqlite.rows import COLUMNS, LEDGER_CHANGE, LEDGER_ROW, change_values, ledger_row, ledger_values
 from segue.stores.sqlite.schema import connect
 
 FILE = "segue.sqlite"
@@ -67,12 +66,14 @@ class SqliteStore:
         with self._transaction() as writer:
             if commit.block is not None:
                 self._append(writer, commit.block)
-            writer.executemany(_LEDGER_ROW, map(_ledger_values, commit.ledger))
-            writer.executemany(_LEDGER_CHANGE, map(_change_values, commit.changes))
+            writer.executemany(LEDGER_ROW, map(ledger_values, commit.ledger))
+            writer.executemany(LEDGER_CHANGE, map(change_values, commit.changes))
             writer.executemany(
                 "INSERT OR REPLACE INTO dead_letters (event_id, at, code, source, detail, body) VALUES (?,?,?,?,?,?)",
                 [(d.event_id, d.at, d.code, d.source, d.detail, d.body) for d in commit.dead_letters],
             )
+            writer.executemany("INSERT OR REPLACE INTO jobs VALUES (?,?)", [(j.job_id, j.body) for j in commit.jobs])
+            writer.executemany("DELETE FROM jobs WHERE job_id = ?", [(j.job_id,) for j in commit.jobs if not j.body])
         if commit.block is not None:
             self._last_seq = commit.block.last
 
@@ -151,8 +152,8 @@ class SqliteStore:
         return None
 
     def delivery(self, delivery_id: DeliveryId) -> LedgerRow | None:
-        rows = self._rows(f"SELECT {_COLUMNS} FROM ledger WHERE delivery_id = ?", delivery_id)
-        return _ledger_row(rows[0]) if rows else None
+        rows = self._rows(f"SELECT {COLUMNS} FROM ledger WHERE delivery_id = ?", delivery_id)
+        return ledger_row(rows[0]) if rows else None
 
     def pending(self, channel: str | None = None, after: int = 0, limit: int = 1000) -> Sequence[LedgerRow]:
         where = "rank <= 1 AND seq > ? AND (? IS NULL OR channel = ?)"
@@ -164,13 +165,13 @@ class SqliteStore:
             limit - 1,
         )
         rows = self._rows(
-            f"SELECT {_COLUMNS} FROM ledger WHERE {where} AND seq <= ? ORDER BY seq, delivery_id",
+            f"SELECT {COLUMNS} FROM ledger WHERE {where} AND seq <= ? ORDER BY seq, delivery_id",
             after,
             channel,
             channel,
             self.last_seq() if last is None else last,
         )
-        return list(map(_ledger_row, rows))
+        return list(map(ledger_row, rows))
 
     def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
         rows = self._rows(
@@ -182,6 +183,9 @@ class SqliteStore:
         ]
 
     # -- what stands beside it ----------------------------------------------------------------------------------
+
+    def jobs(self) -> Sequence[Job]:
+        return [Job(*row) for row in self._rows("SELECT job_id, body FROM jobs ORDER BY job_id")]
 
     def keep_workspace(self, revision: Revision, workspace: bytes) -> None:
         with self._transaction() as writer:
@@ -255,47 +259,6 @@ class SqliteStore:
 
 
 _RESTORE = "Restore the folder from a backup; nothing is skipped, since decisions after the gap would be wrong."
-_COLUMNS = "delivery_id, customer_id, channel, seq, at, attempt, status, epoch, detail, provider_id"
-_LEDGER_ROW = "INSERT OR REPLACE INTO ledger VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-_LEDGER_CHANGE = """
-UPDATE ledger SET attempt = ?1, status = ?2, rank = ?3, epoch = ?4, detail = ?5,
-    provider_id = CASE ?6 WHEN '' THEN provider_id ELSE ?6 END
-WHERE delivery_id = ?7 AND (attempt < ?1 OR (attempt = ?1 AND rank < ?3))
-"""
-
-
-def _ledger_values(row: LedgerRow) -> tuple[Any, ...]:
-    status = str(row.status)
-    return (
-        *(row.delivery_id, row.customer_id, row.channel, row.seq, row.at, row.attempt, status),
-        *(STATUS_ORDER[row.status], row.epoch, row.detail, row.provider_id),
-    )
-
-
-def _change_values(change: LedgerChange) -> tuple[Any, ...]:
-    rank = STATUS_ORDER[change.status]
-    return (
-        *(change.attempt, str(change.status), rank, change.epoch, change.detail, change.provider_id),
-        change.delivery_id,
-    )
-
-
-def _ledger_row(values: tuple[Any, ...]) -> LedgerRow:
-    delivery_id, customer_id, channel, seq, at, attempt, status, epoch, detail, provider_id = values
-    return LedgerRow(
-        delivery_id=delivery_id,
-        customer_id=customer_id,
-        channel=channel,
-        seq=seq,
-        at=at,
-        attempt=attempt,
-        status=DeliveryStatus(status),
-        epoch=epoch,
-        detail=detail,
-        provider_id=provider_id,
-    )
-
-
 _block_decoder = msgpack.Decoder(Block)
 
 

@@ -12,25 +12,13 @@ from contextlib import closing
 
 import msgspec
 
-from segue.model.commands import Deliver
-from segue.model.decisions import SILENCE, Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import StoreError
-from segue.model.events import Tracked
 from segue.model.identities import Identifier, Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
 from segue.model.time import NEVER, Instant
-from segue.ports.store import (
-    Block,
-    Commit,
-    CustomerState,
-    DeadLetter,
-    Entry,
-    LedgerChange,
-    LedgerRow,
-    Store,
-    pack_entry,
-)
+from segue.ports.store import Block, Commit, CustomerState, DeadLetter, Job, Store
+from segue.testing.conformance.store_values import LINK, REVISION, block, change, decision_of, entry_of, row
 
 OpenStore = Callable[[], Store]
 
@@ -202,6 +190,16 @@ def _keeps_workspaces_by_revision(open_store: OpenStore) -> None:
         assert store.workspace(Revision("r3")) is None
 
 
+def _keeps_jobs_as_they_were_last_committed(open_store: OpenStore) -> None:
+    with closing(open_store()) as store:
+        assert list(store.jobs()) == []
+        store.commit(Commit(jobs=(Job("b", b"begun"), Job("a", b"begun"), Job("c", b"begun"))))
+        store.commit(Commit(block=block(1, 2), jobs=(Job("b", b"half"), Job("c", b""))))
+        _refuses(lambda: store.commit(Commit(block=block(9, 1), jobs=(Job("a", b"lost"),))))
+    with closing(open_store()) as store:
+        assert list(store.jobs()) == [Job("a", b"begun"), Job("b", b"half")]
+
+
 def _counts_epochs(open_store: OpenStore) -> None:
     with closing(open_store()) as store:
         assert store.begin_epoch() == 1
@@ -242,80 +240,8 @@ CASES = (
     Case("ST-16", "counts epochs", _counts_epochs),
     Case("ST-17", "has one user at a time", _has_one_user_at_a_time),
     Case("ST-18", "refuses use after closing", _refuses_use_after_closing),
+    Case("ST-19", "keeps jobs as they were last committed", _keeps_jobs_as_they_were_last_committed),
 )
-
-REVISION = Revision("r1")
-LINK = Link(Identifier("user_id", "u"), Identifier("anonymous_id", "a"), Instant(5), "test")
-
-
-def block(first: int, count: int) -> Block:
-    """Return a block of ``count`` made-up entries."""
-    return Block(first=first, revision=REVISION, entries=tuple(pack_entry(entry_of(first + n)) for n in range(count)))
-
-
-def entry_of(seq: int) -> Entry:
-    """Return a made-up entry, with a decision and a command, that depends on ``seq`` only."""
-    event = Tracked(event_id=EventId(f"e{seq}"), customer_id=CustomerId("c"), at=Instant(seq), name="seen")
-    command = Deliver(
-        delivery_id=row(seq).delivery_id,
-        decision_id=decision_of(seq).decision_id,
-        customer_id=CustomerId("c"),
-        channel="mail",
-        action="hello",
-        template="hello.liquid",
-        address="nobody@example.com",
-        data={"customer": {"n": seq}},
-        decided_at=Instant(seq),
-        expires_at=NEVER,
-    )
-    return Entry(seq, 7, Instant(seq + 1), event, (decision_of(seq),), (command,), previous=seq - 1)
-
-
-def decision_of(seq: int) -> Decision:
-    """Return a made-up decision for silence."""
-    return Decision(
-        decision_id=DecisionId(f"decision{seq}"),
-        customer_id=CustomerId("c"),
-        event_id=EventId(f"e{seq}"),
-        at=Instant(seq),
-        slot="message",
-        revision=REVISION,
-        seed="s",
-        policy="rules",
-        group="agent",
-        considered=(),
-        chosen=SILENCE,
-        probability=1.0,
-        is_exploration=False,
-        draw=0.5,
-        input_hash="",
-    )
-
-
-def row(seq: int, channel: str = "mail") -> LedgerRow:
-    """Return the ledger row of entry ``seq``'s delivery."""
-    suffix = "" if channel == "mail" else channel
-    return LedgerRow(
-        delivery_id=DeliveryId(f"delivery{seq}{suffix}"),
-        customer_id=CustomerId("c"),
-        channel=channel,
-        seq=seq,
-        at=Instant(seq),
-    )
-
-
-def change(
-    seq: int, status: DeliveryStatus, *, attempt: int = 1, epoch: int = 1, provider_id: str = ""
-) -> LedgerChange:
-    """Return a change of entry ``seq``'s delivery."""
-    return LedgerChange(
-        delivery_id=row(seq).delivery_id,
-        attempt=attempt,
-        status=status,
-        at=Instant(99),
-        epoch=epoch,
-        provider_id=provider_id,
-    )
 
 
 def _refuses(act: Callable[[], object]) -> None:
