@@ -7,7 +7,8 @@ import httpx2
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
-from segue.server.openapi import Operation, openapi_document, operations
+from segue.server.openapi import openapi_document
+from segue.server.operations import OPERATIONS, Operation
 
 COMMITTED = Path(__file__).parents[2] / "docs/reference/openapi.json"
 
@@ -21,7 +22,7 @@ def test_the_committed_document_is_the_one_that_is_served(stranger: httpx2.Clien
     assert json.loads(COMMITTED.read_text()) == stranger.get("/openapi.json").json()
 
 
-@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.operation_id)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.operation_id)
 def test_every_operation_has_a_route_and_asks_for_its_scope(stranger: httpx2.Client, operation: Operation) -> None:
     body = {"batch": []} if operation.operation_id == "batch" else {}
     answer = stranger.request(operation.method, operation.path, json=body if operation.method == "post" else None)

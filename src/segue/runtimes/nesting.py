@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from segue.model.errors import EventError
-from segue.model.events import DecisionRequested, Event, Identified, Tracked
+from segue.model.events import DecisionRequested, Enroll, Event, Identified, Tracked
 
 NESTING_MAX = 64
 
@@ -28,6 +28,8 @@ def require_shallow(event: Event) -> None:
             is_deep = _is_deep(event.traits.values())
         case DecisionRequested():
             is_deep = _is_deep(event.context.values())
+        case Enroll():
+            is_deep = _is_deep(event.facts.values())
         case _:
             return
     if is_deep:

@@ -22,6 +22,7 @@ from segue.server.browsers import for_browsers
 from segue.server.customers import Customers
 from segue.server.decide import Decide
 from segue.server.ingest import SHORT_FORMS, Ingest
+from segue.server.journeys import Journeys
 from segue.server.metrics import RequestMetrics
 from segue.server.observe import Observed
 from segue.server.openapi import openapi_document
@@ -70,6 +71,7 @@ def create_app(
     decide = Decide(runtime, access, workspace, channels, clock)
     receipts = Receipts(runtime, access, channels, clock)
     customers = Customers(runtime, access, clock)
+    journeys = Journeys(runtime, access, clock)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
     to_browsers = ["POST", "OPTIONS"]
@@ -83,6 +85,7 @@ def create_app(
         ),
         NamedRoute(DITTOFEED_BATCH, for_browsers(ingest.batch), methods=to_browsers),
         NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
+        NamedRoute("/v1/journeys/{journey}/enter", journeys.enter, methods=["POST"]),
         NamedRoute("/v1/receipts", receipts.receive, methods=["POST"]),
         NamedRoute("/v1/channels/{channel}/receipts", receipts.receive_for_channel, methods=["POST"]),
         NamedRoute("/v1/customers", customers.find, methods=["GET"]),
