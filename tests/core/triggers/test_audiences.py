@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from segue.core.expressions import Scope, compile_library, parse
 from segue.model.catalogue import AudienceTrigger, Trigger
+from segue.model.events import Event
 from segue.model.time import DAY, HOUR, NEVER
 from tests.core.triggers.transitions import T0, Days, days, identified, tick, tracked
 
@@ -91,7 +92,7 @@ def histories(draw: st.DrawFn) -> tuple[str, Days]:
         )
     )
     moments = sorted(draw(st.lists(st.integers(0, 90 * DAY), min_size=1, max_size=12, unique=True)))
-    happen = [
+    happen: list[Event] = [
         draw(st.sampled_from([tracked(at, "order", amount=1), identified(at, tier="gold"), identified(at, tier="tin")]))
         for at in moments
     ]
