@@ -80,12 +80,12 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
     given_up = _given_up(event, absorbed)
     tallies = _tallies(before, event, view, absorbed, world)
     if is_quiet(customer, before, event, view, firings, progress, absorbed, world):
-        return _finish(customer, event, progress, given_up, tallies)
+        return _finish(customer, event, progress, given_up, tallies, world)
     promises = Agenda(before, customer, event, view, firings, progress, absorbed, world).work_off()
     customer = msgspec.structs.replace(
         customer, assignment=promises.assignment(), contacts=promises.contacts(), outbox=promises.outbox()
     )
-    return _finish(customer, event, progress, (*given_up, *promises.abandoned()), tallies, promises)
+    return _finish(customer, event, progress, (*given_up, *promises.abandoned()), tallies, world, promises)
 
 
 def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> tuple[Transition, ...]:
@@ -114,7 +114,9 @@ def _run_journeys(
     answers: dict[tuple[str, int], str] = {
         (answer.run_id, answer.occurrence): answer.word for answer in customer.outbox.answers
     }
-    around = Surroundings(view, world.workspace.name, customer.customer_id, answers)
+    around = Surroundings(
+        view, world.workspace.name, customer.customer_id, answers, view.shared, world.shared_plan, world.seed
+    )
     fired = tuple((firing.trigger, firing.facts) for firing in firings)
     progress = journeys.run_journeys(customer.enrollments, fired, around, world.journeys)
     return msgspec.structs.replace(progress, ended=(*replaced, *progress.ended)) if replaced else progress
@@ -144,9 +146,11 @@ def _finish(
     progress: Progress,
     abandoned: tuple[Abandoned, ...],
     tallies: tuple[Tally, ...],
+    world: World,
     promises: Promises | None = None,
 ) -> Transition:
-    wake_at = min(next_watch(customer.watches), journeys.next_due(customer.enrollments), next_due(customer.outbox))
+    due = journeys.next_due(customer.enrollments, world.journeys)
+    wake_at = min(next_watch(customer.watches), due, next_due(customer.outbox))
     return Transition(
         customer=customer,
         decisions=promises.decisions() if promises is not None else (),

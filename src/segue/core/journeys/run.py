@@ -4,37 +4,52 @@ The order matters: an exit is effective at once, wherever the customer waits, an
 again in the same transition.
 """
 
-from typing import Any, assert_never
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from segue.core.journeys.moves import Finish, Go, Move, Offer, Stay, Surroundings
-from segue.core.journeys.plan import PARALLEL, JourneyPlan, JourneyPlans
-from segue.core.journeys.steps.wait_for import concerns
-from segue.core.view import View
+from segue.core.journeys.compiled import JourneyPlans, due_of
+from segue.core.journeys.continuing import continue_run, is_concerned
+from segue.core.journeys.entries import admit_child, is_due, open_pending, request
+from segue.core.journeys.moves import CHILD, CHILD_ENDED, Question, Surroundings
+from segue.core.journeys.work import MOVES_MAX, ChildOver, Fire, StartChild, Work
 from segue.model.customers import Enrollments
 from segue.model.decisions import Candidate, Reason
-from segue.model.ids import RunId, derive
-from segue.model.journeys import Ended, Entered, Run
+from segue.model.ids import RunId
+from segue.model.journeys import Ended, Moved
+from segue.model.shared import Tally
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Blocked
 
-MOVES_MAX = 64
-"""More steps than this in one transition is a loop without a wait; the run ends with ``loop_bound``."""
-
-ENTERED_MAX = 64
-"""Entries with an instance key remembered per customer; the oldest is forgotten first. One without is never forgotten:
-there is one per journey, and a journey that is entered once must stay so."""
+FOLLOWING_MAX = 64
+"""Entries that may follow from runs of the same transition (sub-journeys, triggers that fire at an end); more would be
+journeys that open each other for ever."""
 
 
 class Progress(Struct, frozen=True):
-    """What the journeys stage did: new enrollments, what is proposed, which runs ended, which entries were blocked."""
+    """What the journeys stage did.
+
+    Attributes:
+        proposals: candidates for arbitration.
+        blocked: entries that did not happen.
+        moved: steps that runs came to and left, in order.
+        traits: what was stated of the customer, null for what was taken away; it is to be told as an event.
+        questions: choices that the policy has to make.
+        tallies: entries into journeys with a rate.
+        fired: (trigger, facts) of the triggers that fired because a run ended; rules may wait for them.
+        withdrawn: (run, occurrence) of proposals that are wanted no more though their run goes on.
+    """
 
     enrollments: Enrollments
     proposals: tuple[Candidate, ...] = ()
     ended: tuple[Ended, ...] = ()
     blocked: tuple[Blocked, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    traits: dict[str, Any] = {}
+    questions: tuple[Question, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    fired: tuple[tuple[str, dict[str, Any]], ...] = ()
+    withdrawn: tuple[tuple[RunId, int], ...] = ()
 
 
 def run_journeys(
@@ -48,155 +63,97 @@ def run_journeys(
     Args:
         firings: (trigger, facts) of every trigger that fired.
     """
-    if not enrollments.runs and not any(trigger in plans.by_trigger for trigger, _ in firings):
+    concerned = [run for run in enrollments.runs if is_concerned(run, around, plans)]
+    fired = [(trigger, facts) for trigger, facts in firings if trigger in plans.by_trigger]
+    if not concerned and not fired and not _has_due_entry(enrollments, around, plans):
         return Progress(enrollments)
-    work = _Work(enrollments, around, plans)
-    work.continue_runs()
-    work.open_runs(firings)
-    return work.progress()
+    work = Work(enrollments, around, plans)
+    for run in concerned:
+        if run.run_id in work.runs:
+            continue_run(work, run)
+    open_pending(work)
+    for trigger, facts in fired:
+        for plan in plans.by_trigger[trigger]:
+            request(work, plan, facts)
+    _do_tasks(work)
+    return _progress(work)
 
 
-def next_due(enrollments: Enrollments) -> Instant:
-    """Return when the first run wants to be woken; `NEVER` for none."""
+def next_due(enrollments: Enrollments, plans: JourneyPlans) -> Instant:
+    """Return when the first run or entry wants to be woken; `NEVER` for none, and for all that a pause holds."""
     due = NEVER
     for run in enrollments.runs:
-        due = min(due, run.wake_at)
+        due = min(due, due_of(run, plans.definition(run)))
+    for waiting in enrollments.pending:
+        plan = plans.by_name.get(waiting.journey)
+        if plan is None or plan.status != "paused":
+            due = min(due, waiting.due)
     return due
 
 
-class _Work:
-    """The stage's scratch pad for one transition."""
-
-    def __init__(self, enrollments: Enrollments, around: Surroundings, plans: JourneyPlans) -> None:
-        self.before = enrollments
-        self.around = around
-        self.plans = plans
-        self.runs: list[Run] = []
-        self.entered = enrollments.entered
-        self.proposals: list[Candidate] = []
-        self.ended: list[Ended] = []
-        self.blocked: list[Blocked] = []
-
-    def continue_runs(self) -> None:
-        for run in self.before.runs:
-            plan = self.plans.by_name.get(run.journey)
-            if plan is None:
-                self._end(run, Reason.JOURNEY_STOPPED)
-            elif interrupt := _interrupt(run, plan, self.around.view):
-                self._end(run, interrupt, is_converted=run.is_converted or interrupt == "goal")
-            elif (step := plan.steps.get(run.step)) is None:
-                self._end(run, Reason.MIGRATED_OUT)
-            elif (move := step.resume(run, self.around)) is None:
-                self.runs.append(run)
-            else:
-                self._follow(run, move, plan)
-
-    def open_runs(self, firings: tuple[tuple[str, dict[str, Any]], ...]) -> None:
-        for trigger, facts in firings:
-            for plan in self.plans.by_trigger.get(trigger, ()):
-                self._enter(plan, facts)
-
-    def progress(self) -> Progress:
-        enrollments = Enrollments(tuple(self.runs), self.entered)
-        return Progress(enrollments, tuple(self.proposals), tuple(self.ended), tuple(self.blocked))
-
-    def _enter(self, plan: JourneyPlan, facts: dict[str, Any]) -> None:
-        view = self.around.view
-        if not view.holds(plan.entry_when):
-            self.blocked.append(Blocked(plan.name, Reason.TRIGGER_CONDITION_UNMET))
-            return
-        key = "" if plan.instance_key is None else _key_text(view.value(plan.instance_key))
-        ledger_key = f"{plan.name}/{key}" if key else plan.name
-        last = next((entered for entered in self.entered if entered.journey == ledger_key), None)
-        if not self._may_enter(plan, key, last):
-            self.blocked.append(Blocked(plan.name, Reason.REENTRY_BLOCKED))
-            return
-        if any(rule.event is None and view.holds(rule.when, facts) for rule in plan.exits):
-            self.blocked.append(Blocked(plan.name, Reason.EXIT_PREDICATE))
-            return
-        count = last.count + 1 if last else 1
-        self.entered = _remember(self.entered, Entered(ledger_key, view.now, count))
-        run = Run(
-            run_id=RunId(derive("run", self.around.customer_id, ledger_key, count, view.now)),
-            journey=plan.name,
-            version=plan.version,
-            key=key,
-            step=plan.first_step,
-            entered_at=view.now,
-            step_at=view.now,
-            wake_at=NEVER,
-            facts=facts,
-        )
-        self._follow(run, plan.steps[plan.first_step].arrive(run, self.around), plan)
-
-    def _may_enter(self, plan: JourneyPlan, key: str, last: Entered | None) -> bool:
-        is_inside = any(run.journey == plan.name and run.key == key for run in self.runs)
-        if plan.reentry == PARALLEL:
-            return not (is_inside and plan.instance_key is not None)
-        return not is_inside and (last is None or self.around.view.now - last.at >= plan.reentry)
-
-    def _follow(self, run: Run, move: Move, plan: JourneyPlan) -> None:
-        """Follow moves until the run stays or ends."""
-        now = self.around.view.now
-        for _ in range(MOVES_MAX):
-            match move:
-                case Stay():
-                    self.runs.append(replace(run, wake_at=_no_later(run, plan, move.wake_at)))
-                    return
-                case Offer():
-                    self.runs.append(replace(run, wake_at=_no_later(run, plan, NEVER)))
-                    self.proposals.extend(move.candidates)
-                    return
-                case Finish():
-                    self._end(run, move.reason)
-                    return
-                case Go():
-                    if move.is_converted:
-                        run = replace(run, is_converted=True)
-                    if move.step is None:
-                        self._end(run, "done")
-                        return
-                    run = replace(run, step=move.step, step_at=now, visits=run.visits + 1)
-                    move = plan.steps[move.step].arrive(run, self.around)
-                case _:
-                    assert_never(move)
-        self._end(run, "loop_bound")
-
-    def _end(self, run: Run, reason: str, *, is_converted: bool | None = None) -> None:
-        converted = run.is_converted if is_converted is None else is_converted
-        self.ended.append(Ended(run.run_id, run.journey, reason, converted))
+def _has_due_entry(enrollments: Enrollments, around: Surroundings, plans: JourneyPlans) -> bool:
+    """Tell whether any entry that waits may get in now, or be dropped."""
+    name, now = around.view.fact.name, around.view.now
+    for waiting in enrollments.pending:
+        plan = plans.by_name.get(waiting.journey)
+        if plan is None or plan.status in ("draining", "stopped") or is_due(waiting, plan, now):
+            return True
+        if name in plan.listens or plan.is_restless:
+            return True
+    return False
 
 
-def _interrupt(run: Run, plan: JourneyPlan, view: View) -> str:
-    """Return why the run ends at once, "" when it does not."""
-    goal, fact = plan.goal, view.fact
-    if goal is not None and goal.event == fact.name and concerns(run, fact) and view.holds(goal.when, run.facts):
-        return "goal"
-    for rule in plan.exits:
-        if rule.event is None:
-            if view.holds(rule.when, run.facts):
-                return Reason.EXIT_PREDICATE
-        elif rule.event == fact.name and concerns(run, fact) and view.holds(rule.when, run.facts):
-            return Reason.EXIT_EVENT
-    if view.now - run.entered_at >= plan.expires_after:
-        return Reason.EXPIRED
-    return ""
+def _do_tasks(work: Work) -> None:
+    """Do what runs of this transition lead to, until nothing is left or it becomes too much."""
+    entries = 0
+    while work.tasks:
+        task = work.tasks.popleft()
+        match task:
+            case StartChild():
+                entries += 1
+                _start_child(work, task, is_too_much=entries > FOLLOWING_MAX)
+            case ChildOver():
+                _tell_parent(work, task)
+            case Fire():
+                work.fired.append((task.trigger, task.facts))
+                for plan in work.plans.by_trigger.get(task.trigger, ()):
+                    entries += 1
+                    if entries > FOLLOWING_MAX:
+                        work.blocked.append(Blocked(plan.name, Reason.REENTRY_BLOCKED))
+                    else:
+                        request(work, plan, task.facts)
 
 
-def _no_later(run: Run, plan: JourneyPlan, wake_at: Instant) -> Instant:
-    return min(wake_at, Instant(run.entered_at + plan.expires_after))
+def _start_child(work: Work, task: StartChild, *, is_too_much: bool) -> None:
+    parent = work.runs.get(task.parent)
+    if parent is None:
+        return
+    plan = work.plans.by_name.get(task.journey)
+    is_in = plan is not None and not is_too_much and admit_child(work, parent, plan, is_awaited=task.is_awaited)
+    if not is_in or not task.is_awaited:
+        work.tasks.append(ChildOver(task.parent, CHILD_ENDED))
 
 
-def _remember(entered: tuple[Entered, ...], entry: Entered) -> tuple[Entered, ...]:
-    others = tuple(known for known in entered if known.journey != entry.journey)
-    keyed = [known for known in others if "/" in known.journey]
-    if "/" in entry.journey and len(keyed) >= ENTERED_MAX:
-        others = tuple(known for known in others if known is not keyed[0])
-    return (*others, entry)
+def _tell_parent(work: Work, task: ChildOver) -> None:
+    parent = work.runs.get(task.parent)
+    if parent is not None:
+        work.around.answers[task.parent, CHILD] = task.word
+        continue_run(work, parent)
 
 
-def _key_text(value: Any) -> str:
-    if value is None:
-        return ""
-    # JSON knows one kind of number: a cart 7.0 is the cart 7.
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def _progress(work: Work) -> Progress:
+    return Progress(
+        enrollments=work.enrollments(),
+        proposals=tuple(work.proposals),
+        ended=tuple(work.ended),
+        blocked=tuple(work.blocked),
+        moved=tuple(work.moved),
+        traits=work.traits,
+        questions=tuple(work.questions),
+        tallies=tuple(work.tallies),
+        fired=tuple(work.fired),
+        withdrawn=tuple(work.withdrawn),
+    )
+
+
+__all__ = ["MOVES_MAX", "Progress", "next_due", "run_journeys"]

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
-from segue.core.journeys.moves import Go, Move, Surroundings
+from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
 from segue.core.view import Condition
 from segue.model.journeys import Branch, Run
 
 
-class BranchPlan(Struct, frozen=True):
+class BranchPlan(StepPlan, frozen=True):
     """Compiled cases in order, and the else."""
 
     cases: tuple[tuple[Condition, str], ...]
@@ -22,12 +20,8 @@ class BranchPlan(Struct, frozen=True):
                 return Go(step)
         return Go(self.otherwise)
 
-    def resume(self, run: Run, around: Surroundings) -> Move | None:
-        """Nobody waits at a branch."""
-        return self.arrive(run, around)
 
-
-def compile_branch(step: Branch, following: str | None, conditions: Mapping[str, Condition], key: str) -> BranchPlan:
+def compile_branch(step: Branch, conditions: Mapping[str, Condition], key: str) -> BranchPlan:
     """Return the plan of ``step``."""
     cases = ((conditions[f"{key}.cases.{index}.when"], case.next) for index, case in enumerate(step.cases))
     return BranchPlan(tuple(cases), step.otherwise)

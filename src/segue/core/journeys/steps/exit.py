@@ -1,26 +1,17 @@
 """exit: the run ends here."""
 
-from collections.abc import Mapping
-
-from msgspec import Struct
-
-from segue.core.journeys.moves import Go, Move, Surroundings
-from segue.core.view import Condition
-from segue.model.journeys import Exit, Run
+from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
+from segue.model.journeys import Run
 
 
-class ExitPlan(Struct, frozen=True):
+class ExitPlan(StepPlan, frozen=True):
     """A compiled exit."""
 
     def arrive(self, run: Run, around: Surroundings) -> Move:
         """End the run."""
         return Go(None)
 
-    def resume(self, run: Run, around: Surroundings) -> Move | None:
-        """Nobody waits at an exit."""
-        return Go(None)
 
-
-def compile_exit(step: Exit, following: str | None, conditions: Mapping[str, Condition], key: str) -> ExitPlan:
-    """Return the plan of ``step``."""
+def compile_exit() -> ExitPlan:
+    """Return the plan of an exit; there is only one."""
     return ExitPlan()

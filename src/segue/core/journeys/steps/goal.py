@@ -1,15 +1,10 @@
 """goal: mark the run as converted and go on."""
 
-from collections.abc import Mapping
-
-from msgspec import Struct
-
-from segue.core.journeys.moves import Go, Move, Surroundings
-from segue.core.view import Condition
-from segue.model.journeys import Goal, Run
+from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
+from segue.model.journeys import Run
 
 
-class GoalPlan(Struct, frozen=True):
+class GoalPlan(StepPlan, frozen=True):
     """A compiled goal."""
 
     following: str | None
@@ -18,11 +13,7 @@ class GoalPlan(Struct, frozen=True):
         """Count the run as converted."""
         return Go(self.following, is_converted=True)
 
-    def resume(self, run: Run, around: Surroundings) -> Move | None:
-        """Nobody waits at a goal."""
-        return self.arrive(run, around)
 
-
-def compile_goal(step: Goal, following: str | None, conditions: Mapping[str, Condition], key: str) -> GoalPlan:
-    """Return the plan of ``step``."""
+def compile_goal(following: str | None) -> GoalPlan:
+    """Return the plan of a goal."""
     return GoalPlan(following)

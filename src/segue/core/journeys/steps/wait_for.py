@@ -1,47 +1,60 @@
-"""wait_for: a race; the first of several events decides where to go, a timeout when none comes."""
+"""wait_for: one of several events decides where to go. In a race the first; of a collection the one that is listed
+first; a timeout when none comes.
+"""
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from segue.core.facts import Fact
-from segue.core.journeys.moves import Go, Move, Stay, Surroundings
+from segue.core.journeys.matching import Awaited, compile_match
+from segue.core.journeys.moves import Go, Move, Stay, StepPlan, Surroundings
 from segue.core.view import Condition
 from segue.model.journeys import Run, WaitFor
 from segue.model.time import Instant, parse_duration
 
 
-class Awaited(Struct, frozen=True):
-    """One event of the race and where it leads."""
-
-    event: str
-    when: Condition | None
-    next: str | None
-
-
-class WaitForPlan(Struct, frozen=True):
-    """A compiled race; events in the order in which they are asked."""
+class WaitForPlan(StepPlan, frozen=True):
+    """A compiled wait for events, in the order in which they are asked; `Run.best` is 1 + the index of the best."""
 
     awaited: tuple[Awaited, ...]
     within: int
     on_timeout: str | None
+    is_collecting: bool = False
 
     def arrive(self, run: Run, around: Surroundings) -> Move:
         """Wait for the events, ``within`` at most."""
-        return Stay(Instant(around.view.now + self.within))
+        return Stay(Instant(run.step_at + self.within)) if self.within else Go(self.on_timeout)
 
     def resume(self, run: Run, around: Surroundings) -> Move | None:
-        """Go where the first matching event leads; at the deadline itself an event still wins."""
-        view = around.view
-        for awaited in self.awaited:
-            if awaited.event == view.fact.name and concerns(run, view.fact) and view.holds(awaited.when, run.facts):
-                return Go(awaited.next)
-        return Go(self.on_timeout) if view.now >= run.wake_at else None
+        """Go where the event leads that won, or that is best at the end; at the deadline itself an event counts."""
+        heard = self.hear(run, around)
+        is_over = around.view.now >= run.wake_at
+        if heard.best and (is_over or not self.is_collecting):
+            awaited = self.awaited[heard.best - 1]
+            return Go(awaited.next, detail=awaited.event)
+        if is_over:
+            return Go(self.on_timeout)
+        return None if heard is run else Stay(run.wake_at, heard.best)
 
+    def hear(self, run: Run, around: Surroundings) -> Run:
+        """Note the event if it is better than what has come; in a race the first stays the best."""
+        known = run.best if run.best else len(self.awaited) + 1
+        if run.best and not self.is_collecting:
+            return run
+        for index, awaited in enumerate(self.awaited[: known - 1], start=1):
+            if awaited.matches(run, around.view):
+                return replace(run, best=index)
+        return run
 
-def concerns(run: Run, fact: Fact) -> bool:
-    """Tell whether ``fact`` is about ``run``: what is told of a message concerns only the run that sent it."""
-    return not fact.name.startswith("message_") or fact.properties.get("run_id") == run.run_id
+    def rejoin(self, run: Run, around: Surroundings) -> Run:
+        """Wait for what is left of this wait."""
+        best = run.best if run.best <= len(self.awaited) else 0
+        return replace(run, wake_at=Instant(run.step_at + self.within), best=best)
+
+    @property
+    def listens(self) -> tuple[str, ...]:
+        """The events waited for."""
+        return tuple(awaited.event for awaited in self.awaited)
 
 
 def compile_wait_for(
@@ -50,9 +63,10 @@ def compile_wait_for(
     """Return the plan of ``step``."""
     return WaitForPlan(
         awaited=tuple(
-            Awaited(awaited.event, conditions.get(f"{key}.events.{index}.when"), awaited.next or following)
-            for index, awaited in enumerate(step.events)
+            compile_match(match, conditions, f"{key}.events.{index}", following)
+            for index, match in enumerate(step.events)
         ),
         within=parse_duration(step.within),
         on_timeout=step.on_timeout or following,
+        is_collecting=step.mode == "collect",
     )

@@ -1,0 +1,71 @@
+"""Continuing: what one event does to one run, in order: its version, interrupts, handlers, its stage, its step."""
+
+from msgspec.structs import replace
+
+from segue.core.journeys.compiled import JourneyPlan, JourneyPlans, due_of
+from segue.core.journeys.handlers import find_handler, hurry, modify, unpause
+from segue.core.journeys.interrupts import interruption
+from segue.core.journeys.moves import Surroundings
+from segue.core.journeys.stages import note_progress, recovery
+from segue.core.journeys.versions import fate, migrate
+from segue.core.journeys.work import Work
+from segue.model.decisions import Reason
+from segue.model.journeys import Run
+from segue.model.time import NEVER, Instant
+
+
+def is_concerned(run: Run, around: Surroundings, plans: JourneyPlans) -> bool:
+    """Tell whether this event can do anything to ``run``: mostly two look-ups say that it cannot."""
+    plan = plans.definition(run)
+    view = around.view
+    return (
+        plan is None
+        or view.fact.name in plan.listens
+        or plan.is_restless
+        or run.step in plan.restless
+        or bool(around.answers)
+        or run.step not in plan.steps
+        or due_of(run, plan) <= view.now
+    )
+
+
+def continue_run(work: Work, run: Run) -> None:
+    """Do to ``run`` what this event does to it."""
+    plan, arrives = work.plans.definition(run), False
+    if plan is None:
+        current = work.plans.by_name.get(run.journey)
+        if reason := fate(run, current):
+            return work.end(run, reason)
+        assert current is not None, "a run without a journey has been ended"
+        plan = current
+        run, arrives = migrate(work, run, plan)
+    if reason := interruption(run, plan, work.around.view):
+        return work.end(run, reason)
+    if run.step not in plan.steps and plan.status != "paused":
+        return work.end(run, Reason.MIGRATED_OUT)
+    if arrives:
+        return work.follow(run, plan.steps[run.step].arrive(run, work.around), plan)
+    return _go_on(work, run, plan)
+
+
+def _go_on(work: Work, run: Run, plan: JourneyPlan) -> None:
+    view, now = work.around.view, work.now
+    if 0 < run.paused_until <= now:
+        run = unpause(run, now)
+    handler = find_handler(run, plan, view)
+    if handler is not None:
+        run = modify(run, handler, view)
+    run = note_progress(run, plan, view)
+    if plan.status == "paused" or run.paused_until:
+        return work.keep(plan.steps[run.step].hear(run, work.around) if run.step in plan.steps else run)
+    if handler is not None and handler.hurry is not None:
+        run = hurry(run, handler.hurry, now)
+    if handler is not None and handler.trigger.next is not None:
+        return work.leave(run, handler.trigger.next, plan, f"on:{handler.trigger.event}")
+    if recover := recovery(run, plan, now):
+        return work.leave(replace(run, stage_at=Instant(0)), recover, plan, "departed")
+    move = plan.steps[run.step].resume(run, work.around)
+    if move is not None:
+        return work.follow(run, move, plan)
+    # What is due has been asked; a step that has nothing to say to that is not asked for ever.
+    return work.keep(run if run.wake_at > now else replace(run, wake_at=NEVER))
