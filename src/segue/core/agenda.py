@@ -9,12 +9,12 @@ from hashlib import blake2b
 import msgspec
 
 from segue.core.arbitration.gate import Gate
-from segue.core.catalogue import MESSAGE_SLOT
 from segue.core.choice_point import choose_way
 from segue.core.decision_point import Decided, Occasion, decide
 from segue.core.decisioning.assignment import assign
 from segue.core.decisioning.candidates import for_placement, from_rules
 from segue.core.decisioning.followers import join_followers
+from segue.core.decisioning.worth import Worth
 from segue.core.delivery.outbox import next_due, open_outbox
 from segue.core.delivery.outcomes import Absorbed
 from segue.core.journeys.run import Progress
@@ -39,6 +39,8 @@ def is_quiet(
 ) -> bool:
     """Tell whether nothing can be due or proposed, as after most events: then there is no agenda."""
     if progress.proposals or progress.ended or progress.questions or absorbed.reconsider or absorbed.answers:
+        return False
+    if progress.withdrawn or any(trigger in world.sources.rules for trigger, _ in progress.fired):
         return False
     for firing in firings:
         if firing.trigger in world.sources.rules:
@@ -85,6 +87,7 @@ class Agenda:
         self._opened = open_outbox(
             customer.outbox,
             progress.ended,
+            progress.withdrawn,
             self._is_wanted,
             self._is_paused,
             customer.customer_id,
@@ -93,6 +96,7 @@ class Agenda:
         self._promises = Promises(customer, self._opened, self._gate, world, absorbed.answers)
         self._promises.resume(absorbed.reconsider)
         self._occasion: Occasion | None = None
+        self._worth: Worth | None = None
 
     def work_off(self) -> Promises:
         """Decide everything, and return what has been promised."""
@@ -130,7 +134,9 @@ class Agenda:
                 break
 
     def _decide(self, slot: str, candidates: list[Candidate]) -> Decided:
-        decided = decide(slot, candidates, self._gate, self._get_occasion(), self._world)
+        if self._worth is None:
+            self._worth = Worth(self._view, self._promises.contacts(), self._world.worth)
+        decided = decide(slot, candidates, self._gate, self._worth, self._get_occasion(), self._world)
         self._promises.make(decided)
         return decided
 
@@ -152,12 +158,12 @@ class Agenda:
 
     def _candidates(self) -> list[Candidate]:
         world, now, event = self._world, self._view.now, self._event
-        fired = [(firing.trigger, firing.facts) for firing in self._firings]
+        fired = [*((firing.trigger, firing.facts) for firing in self._firings), *self._progress.fired]
         proposed = [
             *self._progress.proposals,
             *from_rules(fired, world.sources, self._customer.customer_id, event.event_id, now),
         ]
-        if world.has_offers and proposed:
+        if world.worth.caps and proposed:
             self._promises.note_offers(_worths(proposed, world))
         candidates = [*self._opened.due, *proposed]
         if isinstance(event, DecisionRequested):
@@ -175,6 +181,7 @@ class Agenda:
             world.actions,
             world.contact_rules,
             customer.outbox.memberships,
+            self._progress.withdrawn,
         )
 
     def _is_wanted(self, membership: Membership) -> bool:
@@ -203,7 +210,7 @@ def _worths(proposed: list[Candidate], world: World) -> list[float]:
     worths: dict[str, float] = {}
     for candidate in proposed:
         variant = world.variants.get((candidate.action, candidate.channel))
-        if variant is not None and variant.slot == MESSAGE_SLOT:
+        if variant is not None and variant.scored.takes_slot:
             known = worths.get(candidate.delivery_id, 0.0)
             worths[candidate.delivery_id] = max(known, variant.scored.total)
     return list(worths.values())

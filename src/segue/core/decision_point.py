@@ -8,8 +8,10 @@ from msgspec import Struct
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
-from segue.core.decisioning.choose import Choice, choose, oblige
+from segue.core.catalogue import MESSAGE_SLOT, Scored
+from segue.core.decisioning.choose import SILENT, Choice, choose, oblige
 from segue.core.decisioning.policies import POLICIES
+from segue.core.decisioning.worth import Worth
 from segue.core.delivery.outcomes import CARRIED_OUT
 from segue.core.world import World
 from segue.model.assignments import HOLDOUT
@@ -48,25 +50,30 @@ class Decided(Struct, frozen=True):
     answers: tuple[Answer, ...]
 
 
-def decide(slot: str, candidates: list[Candidate], gate: Gate, occasion: Occasion, world: World) -> Decided:
+def decide(
+    slot: str, candidates: list[Candidate], gate: Gate, worth: Worth, occasion: Occasion, world: World
+) -> Decided:
     """Return the decision among ``candidates`` of ``slot`` and silence."""
     decision_id = DecisionId(derive("decision", world.seed, occasion.customer_id, occasion.version, slot))
     verdicts = gate.judge_all(candidates)
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
     eligible = _on_theme(slot, candidates, verdicts, eligible, gate, world)
-    scored = [world.variants[candidates[index].action, candidates[index].channel].scored for index in eligible]
+    scored = [_worth_of(candidates[index], worth, world) for index in eligible]
     is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
+    silence = SILENT
     if is_obliged:
         choice = oblige(scored, world.seed, decision_id)
     else:
-        choice = choose(scored, gate.view, occasion.group, world.workspace.policy, POLICIES, world.seed, decision_id)
+        spec = world.workspace.policy
+        silence = _silence([candidates[index] for index in eligible], slot, worth, world)
+        choice = choose(scored, gate.view, occasion.group, spec, POLICIES, world.seed, decision_id, silence)
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
     is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
-    _cast_lots(candidates, verdicts, eligible, winner, is_ghost, occasion.now, world)
+    _cast_lots(candidates, verdicts, eligible, winner, is_ghost, silence.total, occasion.now, world)
     decision = record(
         decision_id,
         slot,
-        _considered(candidates, verdicts, eligible, choice, world),
+        _considered(candidates, verdicts, eligible, scored, choice, silence),
         choice,
         occasion,
         world,
@@ -146,14 +153,14 @@ def _cast_lots(
     eligible: list[int],
     winner: Candidate | None,
     is_ghost: bool,
+    price: float,
     now: Instant,
     world: World,
 ) -> None:
     """Write down what befell each eligible candidate in the draw; nothing for a winner that is carried out."""
     if winner is None:
-        lost = Verdict(Reason.SILENCE)
         for index in eligible:
-            verdicts[index] = lost
+            verdicts[index] = Verdict(Reason.SILENCE, "", _second_look(candidates[index], price, now, world))
         return
     lost = Verdict(Reason.LOST_ARBITRATION, winner.key)
     again = Instant(now + max(world.contact_rules.min_gap, MINUTE))
@@ -167,6 +174,16 @@ def _cast_lots(
             verdicts[index] = lost
 
 
+def _second_look(candidate: Candidate, price: float, now: Instant, world: World) -> Instant:
+    """Return when a candidate that a dear slot (``price``) was refused asks again, 0 for never.
+
+    What the slot costs falls as the week goes by: it asks again after a quarter of the time it has left, and so ever
+    sooner until its deadline.
+    """
+    again = Instant(now + max(world.contact_rules.min_gap, MINUTE, (candidate.deadline - now) // 4))
+    return again if price > 0.0 and candidate.on_lost == "wait" and again <= candidate.deadline else Instant(0)
+
+
 def _is_sibling(candidate: Candidate, winner: Candidate | None) -> bool:
     """Tell whether both belong to one proposal, of which one is sent at most."""
     return winner is not None and candidate.delivery_id == winner.delivery_id
@@ -176,26 +193,35 @@ def _considered(
     candidates: list[Candidate],
     verdicts: list[Verdict | None],
     eligible: list[int],
+    scored: list[Scored],
     choice: Choice,
-    world: World,
+    silence: Scored,
 ) -> tuple[Considered, ...]:
     rows: list[Considered] = []
-    chances = dict(zip(eligible, choice.probabilities, strict=False))
+    chances = dict(zip(eligible, zip(choice.probabilities, scored, strict=False), strict=False))
     for index, candidate in enumerate(candidates):
-        verdict, chance = verdicts[index], chances.get(index)
-        scores = world.actions[candidate.action].scores if chance is not None else {}
+        verdict, open_to = verdicts[index], chances.get(index)
+        chance, scores = (open_to[0], open_to[1].scores) if open_to is not None else (0.0, {})
         names = (candidate.key, candidate.action, candidate.channel, candidate.source)
         if verdict is None:
-            rows.append(Considered(*names, scores, chance or 0.0))
+            rows.append(Considered(*names, scores, chance))
         else:
-            rows.append(Considered(*names, scores, chance or 0.0, verdict.reason, verdict.detail, verdict.until))
-    is_silent = choice.index == len(eligible)
-    rows.append(
-        Considered(
-            SILENCE, "", "", SILENCE, {}, choice.probabilities[-1], None if is_silent else Reason.LOST_ARBITRATION
-        )
-    )
+            rows.append(Considered(*names, scores, chance, verdict.reason, verdict.detail, verdict.until))
+    lost = None if choice.index == len(eligible) else Reason.LOST_ARBITRATION
+    rows.append(Considered(SILENCE, "", "", SILENCE, silence.scores, choice.probabilities[-1], lost))
     return tuple(rows)
+
+
+def _worth_of(candidate: Candidate, worth: Worth, world: World) -> Scored:
+    return worth.of(world.actions[candidate.action], world.variants[candidate.action, candidate.channel])
+
+
+def _silence(eligible: list[Candidate], slot: str, worth: Worth, world: World) -> Scored:
+    """Return silence's score: for messages what the slot brings if it is kept."""
+    if slot != MESSAGE_SLOT:
+        return SILENT
+    categories = dict.fromkeys(world.actions[candidate.action].action.category for candidate in eligible)
+    return max((worth.silence(category) for category in categories), key=lambda each: each.total, default=SILENT)
 
 
 def _answers(

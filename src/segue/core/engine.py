@@ -29,7 +29,7 @@ from segue.core.world import World
 from segue.model.customers import Customer
 from segue.model.decisions import Reason
 from segue.model.deliveries import DeliveryStatus
-from segue.model.events import DeliveryReported, Event, Merged, Tick
+from segue.model.events import DeliveryReported, Event, Identified, Merged, Tick
 from segue.model.ids import EventId
 from segue.model.journeys import Ended
 from segue.model.shared import Tally
@@ -78,14 +78,15 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         outbox=absorbed.outbox,
     )
     given_up = _given_up(event, absorbed)
-    tallies = _tallies(before, event, view, absorbed, world)
+    tallies = (*_tallies(before, event, view, absorbed, world), *progress.tallies)
     if is_quiet(customer, before, event, view, firings, progress, absorbed, world):
-        return _finish(customer, event, progress, given_up, tallies, world)
+        return _finish(customer, now, progress, given_up, tallies, world)
     promises = Agenda(before, customer, event, view, firings, progress, absorbed, world).work_off()
     customer = msgspec.structs.replace(
         customer, assignment=promises.assignment(), contacts=promises.contacts(), outbox=promises.outbox()
     )
-    return _finish(customer, event, progress, (*given_up, *promises.abandoned()), tallies, world, promises)
+    tallies = (*tallies, *promises.tallies())
+    return _finish(customer, now, progress, (*given_up, *promises.abandoned()), tallies, world, promises)
 
 
 def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> tuple[Transition, ...]:
@@ -142,22 +143,30 @@ def _given_up(event: Event, absorbed: Absorbed) -> tuple[Abandoned, ...]:
 
 def _finish(
     customer: Customer,
-    event: Event,
+    now: Instant,
     progress: Progress,
     abandoned: tuple[Abandoned, ...],
     tallies: tuple[Tally, ...],
     world: World,
     promises: Promises | None = None,
 ) -> Transition:
-    due = journeys.next_due(customer.enrollments, world.journeys)
-    wake_at = min(next_watch(customer.watches), due, next_due(customer.outbox))
+    runs_due = journeys.next_due(customer.enrollments, world.journeys)
     return Transition(
         customer=customer,
         decisions=promises.decisions() if promises is not None else (),
         commands=promises.commands() if promises is not None else (),
-        wake_at=wake_at,
+        wake_at=min(next_watch(customer.watches), runs_due, next_due(customer.outbox)),
         ended=progress.ended,
         blocked=progress.blocked,
         abandoned=abandoned,
-        tallies=(*tallies, *promises.tallies()) if promises is not None else tallies,
+        moved=progress.moved,
+        echoes=_echoes(customer, now, progress),
+        tallies=tallies,
     )
+
+
+def _echoes(customer: Customer, now: Instant, progress: Progress) -> tuple[Event, ...]:
+    """Return what follows for the same customer at the same moment: the traits that steps have set."""
+    if not progress.traits:
+        return ()
+    return (Identified(event_id=EventId(""), customer_id=customer.customer_id, at=now, traits=progress.traits),)

@@ -9,6 +9,7 @@ from segue.core.catalogue import ActionPlan, VariantPlan, compile_actions, hidde
 from segue.core.decisioning.candidates import Sources, compile_sources
 from segue.core.decisioning.followers import Followers, compile_followers
 from segue.core.decisioning.policies import POLICIES
+from segue.core.decisioning.worth import WorthPlan, compile_worth
 from segue.core.expression_sites import Site, sites
 from segue.core.expressions import Node, Scope, compile_library, parse
 from segue.core.journeys.plan import JourneyPlans, compile_journeys, inline_triggers
@@ -33,7 +34,6 @@ class World(msgspec.Struct, frozen=True):
         revision: names this World; by default a digest of the workspace, so that equal workspaces are one revision.
         seed: from which all chance derives.
         variants: by (action, channel).
-        has_offers: offers are counted, for what a slot is likely to bring.
         has_hours: something is timed by receptive hours.
         paused: the journeys that stand still.
         shared: what all customers draw on, as of the present position of the log: the runtime replaces it as
@@ -52,7 +52,7 @@ class World(msgspec.Struct, frozen=True):
     contact_rules: RulesPlan
     shared_plan: SharedPlan
     followers: Followers
-    has_offers: bool
+    worth: WorthPlan
     has_hours: bool
     paused: tuple[str, ...] = ()
     shared: Shared = NOTHING_SHARED
@@ -92,7 +92,7 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         contact_rules=compile_contact_rules(workspace, shared_plan),
         shared_plan=shared_plan,
         followers=compile_followers(workspace, actions),
-        has_offers=workspace.contact_rules.opportunity_cost and bool(workspace.contact_rules.caps),
+        worth=compile_worth(workspace, shared_plan),
         has_hours=uses_hours(workspace),
         paused=tuple(journey.journey for journey in workspace.journeys if journey.status == "paused"),
     )

@@ -16,11 +16,17 @@ from tests.builders import NOW, candidate, flight, held, membership
 ADA = CustomerId("ada")
 
 
-def opened(outbox: Outbox, *ended: Ended, permits: Any = None, paused: tuple[str, ...] = ()) -> Opened:
+def opened(
+    outbox: Outbox,
+    *ended: Ended,
+    permits: Any = None,
+    paused: tuple[str, ...] = (),
+    withdrawn: tuple[tuple[RunId, int], ...] = (),
+) -> Opened:
     def is_wanted(membership: Membership) -> bool:
         return permits is None or bool(permits(membership.action, membership.channel))
 
-    return open_outbox(outbox, ended, is_wanted, lambda candidate: candidate.run_id in paused, ADA, NOW)
+    return open_outbox(outbox, ended, withdrawn, is_wanted, lambda candidate: candidate.run_id in paused, ADA, NOW)
 
 
 def end_of(run_id: str, reason: str) -> Ended:
@@ -74,6 +80,19 @@ def test_what_stood_still_with_its_run_goes_on_with_it(is_paused: bool) -> None:
     waiting = held(OF_RUN_1, NOW + HOUR, Reason.PAUSED_HELD)
     due = opened(Outbox((waiting,)), paused=("run-1",) if is_paused else ()).due
     assert due == (() if is_paused else (OF_RUN_1,))
+
+
+def test_what_a_run_has_left_behind_comes_out_to_be_refused_and_is_not_tried_again() -> None:
+    left = candidate(run_id="run-1", occurrence=3)
+    later = candidate(run_id="run-1", occurrence=4, delivery_id="send-2")
+    outbox = Outbox(
+        (held(left, NOW + HOUR), held(later, NOW + HOUR)), (flight(left), flight(left, retry_at=Instant(NOW + HOUR)))
+    )
+    found = opened(outbox, withdrawn=((RunId("run-1"), 3),))
+    assert found.due == (left,)
+    assert found.outbox.held == (held(later, NOW + HOUR),)
+    assert [f.cancelled for f in found.outbox.in_flight] == ["exit_event"]
+    assert [why for _, why in found.dropped] == ["exit_event"]
 
 
 def test_what_waits_outlives_a_run_that_ended_in_order() -> None:

@@ -59,6 +59,7 @@ class Gate:
         runs: the runs that are alive, by id.
         ended: why runs ended in this transition, by run id.
         memberships: the customer's, for the themes that they keep alive.
+        withdrawn: (run, occurrence) of proposals that are wanted no more though their run goes on.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Gate:
         actions: Mapping[str, ActionPlan],
         rules: RulesPlan,
         memberships: tuple[Membership, ...] = (),
+        withdrawn: tuple[tuple[str, int], ...] = (),
     ) -> None:
         self.view = view
         self.profile = profile
@@ -78,6 +80,7 @@ class Gate:
         self.memberships = memberships
         self.runs = runs
         self.ended = ended
+        self.withdrawn = withdrawn
         self.actions = actions
         self.rules = rules
         self._permitted: dict[tuple[str, str, str], Verdict] = {}
@@ -106,7 +109,7 @@ class Gate:
                 continue
             verdict = None
             if candidate.run_id or may_pause or now > candidate.deadline:
-                verdict = check_alive(candidate, self.runs, self.ended, now) or check_paused(
+                verdict = check_alive(candidate, self.runs, self.ended, now, self.withdrawn) or check_paused(
                     candidate, self.runs, rules.paused, now
                 )
             if verdict is None:

@@ -20,6 +20,10 @@ _ORDERLY = ("done",)
 """Ends after which what was proposed still goes out: the run came to its end, nothing interrupted it."""
 
 
+WITHDRAWN = "exit_event"
+"""Why a proposal is wanted no more though its run goes on: an event led the run elsewhere."""
+
+
 class Opened(Struct, frozen=True):
     """The outbox at the start of a transition, without what is due.
 
@@ -41,6 +45,7 @@ class Opened(Struct, frozen=True):
 def open_outbox(
     outbox: Outbox,
     ended: tuple[Ended, ...],
+    withdrawn: tuple[tuple[RunId, int], ...],
     is_wanted: Callable[[Membership], bool],
     is_paused: Callable[[Candidate], bool],
     customer_id: CustomerId,
@@ -49,21 +54,22 @@ def open_outbox(
     """Return what is due now, and the outbox without it.
 
     Args:
+        withdrawn: (run, occurrence) of proposals that are wanted no more though their run goes on.
         is_wanted: tells whether a membership is still allowed and of use.
         is_paused: tells whether the run that proposed a candidate stands still.
     """
     reasons: dict[str, str] = {end.run_id: end.reason for end in ended}
-    held = tuple(_outliving(h, reasons) for h in outbox.held)
+    why = _Interruptions(reasons, withdrawn)
+    held = tuple(_outliving(h, reasons, why) for h in outbox.held)
     closes = any(h.reason == Reason.POOLED and h.release_at <= now for h in held)
-    awake = {h.candidate.delivery_id: None for h in held if _is_due(h, reasons, closes, is_paused, now)}
-    interrupted = tuple(f for f in outbox.in_flight if _is_interrupted(f.candidate, reasons))
-    dropped = tuple(f for f in interrupted if f.retry_at != NEVER)
+    awake = {h.candidate.delivery_id: None for h in held if _is_due(h, reasons, why, closes, is_paused, now)}
+    dropped = tuple(f for f in outbox.in_flight if f.retry_at != NEVER and why.of(f.candidate))
     retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and f not in dropped)
     left = tuple(m for m in outbox.memberships if _is_over(m, reasons, is_wanted, now))
     rest = Outbox(
         held=tuple(h for h in held if h.candidate.delivery_id not in awake),
         in_flight=tuple(
-            replace(f, cancelled=reasons[f.candidate.run_id]) if f in interrupted else f
+            replace(f, cancelled=why.of(f.candidate)) if why.of(f.candidate) else f
             for f in outbox.in_flight
             if f not in retries and f not in dropped
         ),
@@ -74,7 +80,7 @@ def open_outbox(
         due=tuple(_pooled(h, now) for h in held if h.candidate.delivery_id in awake),
         retries=retries,
         commands=tuple(leave_audience(m, customer_id, now) for m in _last_members(left, rest.memberships)),
-        dropped=tuple((f, reasons[f.candidate.run_id]) for f in dropped),
+        dropped=tuple((f, why.of(f.candidate)) for f in dropped),
     )
 
 
@@ -119,9 +125,14 @@ def _is_over(
 
 
 def _is_due(
-    held: Held, reasons: Mapping[str, str], closes: bool, is_paused: Callable[[Candidate], bool], now: Instant
+    held: Held,
+    reasons: Mapping[str, str],
+    why: "_Interruptions",
+    closes: bool,
+    is_paused: Callable[[Candidate], bool],
+    now: Instant,
 ) -> bool:
-    if held.release_at <= now or held.candidate.run_id in reasons:
+    if held.release_at <= now or held.candidate.run_id in reasons or why.of(held.candidate):
         return True
     if held.reason == Reason.POOLED:
         return closes  # the first pool to close is the moment of decision for all of them
@@ -144,12 +155,23 @@ def _audience(membership: Membership) -> tuple[str, str, str]:
     return membership.kind, membership.channel, membership.target
 
 
-def _is_interrupted(candidate: Candidate, reasons: Mapping[str, str]) -> bool:
-    return reasons.get(candidate.run_id, "done") not in _ORDERLY
+class _Interruptions:
+    """Why what was proposed is wanted no more."""
+
+    def __init__(self, reasons: Mapping[str, str], withdrawn: tuple[tuple[RunId, int], ...]) -> None:
+        self._reasons = reasons
+        self._withdrawn = withdrawn
+
+    def of(self, candidate: Candidate) -> str:
+        """Return the reason against ``candidate``, "" for none."""
+        ended = self._reasons.get(candidate.run_id, "")
+        if ended and ended not in _ORDERLY:
+            return ended
+        return WITHDRAWN if (candidate.run_id, candidate.occurrence) in self._withdrawn else ""
 
 
-def _outliving(held: Held, reasons: Mapping[str, str]) -> Held:
+def _outliving(held: Held, reasons: Mapping[str, str], why: _Interruptions) -> Held:
     """Return what waits without its run, where that ended in order: the proposal stands on its own from now on."""
-    if held.candidate.run_id not in reasons or _is_interrupted(held.candidate, reasons):
+    if held.candidate.run_id not in reasons or why.of(held.candidate):
         return held
     return replace(held, candidate=replace(held.candidate, run_id=RunId("")))

@@ -1,6 +1,6 @@
 """The proposal must still be wanted: its run not interrupted, its deadline not over."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from segue.core.arbitration.verdicts import Verdict
 from segue.model.decisions import Candidate, Reason
@@ -21,11 +21,17 @@ def interruption(ended: str) -> Reason:
 
 
 def check_alive(
-    candidate: Candidate, runs: Mapping[str, object], ended: Mapping[str, str], now: Instant
+    candidate: Candidate,
+    runs: Mapping[str, object],
+    ended: Mapping[str, str],
+    now: Instant,
+    withdrawn: Container[tuple[str, int]] = (),
 ) -> Verdict | None:
-    """Refuse what a dead run proposed and what is past its deadline."""
+    """Refuse what a dead run proposed, what its run has left behind, and what is past its deadline."""
     if candidate.run_id and candidate.run_id not in runs:
         return Verdict(interruption(ended.get(candidate.run_id, "")), candidate.source)
+    if (candidate.run_id, candidate.occurrence) in withdrawn:
+        return Verdict(Reason.EXIT_EVENT, candidate.source)
     if now > candidate.deadline:
         return Verdict(Reason.EXPIRED)
     return None
