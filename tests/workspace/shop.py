@@ -1,5 +1,6 @@
 """A small workspace without findings, as text by file, and a way to spoil it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,6 +73,10 @@ quiet_hours:
   - {start: "21:00", end: "08:00", channels: [email]}
 consent: {default: opt_in, email: opt_in}
 """,
+    "themes.yaml": """\
+themes:
+  reorder: {window: 14d}
+""",
     "actions/offer.yaml": """\
 action: offer
 value: 5
@@ -138,9 +143,11 @@ subject: Time for more
 }
 
 
-def write_shop(folder: Path, replaced: dict[str, str | None] | None = None) -> Path:
+def write_shop(
+    folder: Path, replaced: Mapping[str, str | None] | None = None, files: Mapping[str, str] = FILES
+) -> Path:
     """Write the workspace; ``replaced`` are files with another content, None for a file that is left out."""
-    for name, content in {**FILES, **(replaced or {})}.items():
+    for name, content in {**files, **(replaced or {})}.items():
         if content is not None:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,10 +155,10 @@ def write_shop(folder: Path, replaced: dict[str, str | None] | None = None) -> P
     return folder
 
 
-def spoil(folder: Path, file: str, there: str, instead: str) -> Path:
+def spoil(folder: Path, file: str, there: str, instead: str, files: Mapping[str, str] = FILES) -> Path:
     """Write the workspace with one passage of one file replaced."""
-    assert FILES[file].count(there) == 1, f"{there!r} does not stand once in {file}"
-    return write_shop(folder, {file: FILES[file].replace(there, instead)})
+    assert files[file].count(there) == 1, f"{there!r} does not stand once in {file}"
+    return write_shop(folder, {file: files[file].replace(there, instead)}, files)
 
 
 class Slip(NamedTuple):
@@ -166,9 +173,9 @@ class Slip(NamedTuple):
     points_at: str
 
 
-def assert_found(folder: Path, slip: Slip) -> None:
+def assert_found(folder: Path, slip: Slip, files: Mapping[str, str] = FILES) -> None:
     """Make the mistake and look whether it is found once, at its place."""
-    spoil(folder, slip.file, slip.there, slip.instead)
+    spoil(folder, slip.file, slip.there, slip.instead, files)
     findings = check(folder)
     found = [finding.place for finding in findings if finding.code == slip.code]
     assert [place.file for place in found] == [slip.file], "\n".join(map(str, findings))

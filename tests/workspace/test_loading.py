@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from segue.channels.settings import ChannelLimits
 from segue.model.errors import WorkspaceError
 from segue.workspace import check, load
 from segue.workspace.findings import CODES
+from tests.workspace import club
 from tests.workspace.shop import FILES, spoil, write_shop
 
 OFFER, REORDER = "actions/offer.yaml", "journeys/reorder.yaml"
-ELSEWHERE = {"SG104", "SG105", "SG106", "SG604", "SG804", "SG806", "SG902"}
+ELSEWHERE = {"SG104", "SG105", "SG106", "SG516", "SG551", "SG604", "SG804", "SG806", "SG902"}
 """Codes that no single replaced passage earns at its own place; each has a test of its own."""
 
 
@@ -28,6 +30,20 @@ def test_every_lint_code_is_earned_by_a_test() -> None:
 
 def test_the_example_workspace_has_no_findings(tmp_path: Path) -> None:
     assert check(write_shop(tmp_path)) == ()
+
+
+def test_a_workspace_that_uses_every_kind_of_step_has_no_findings(tmp_path: Path) -> None:
+    assert check(write_shop(tmp_path, files=club.FILES)) == ()
+
+
+def test_a_loaded_workspace_knows_how_fast_its_channels_may_be_called(tmp_path: Path) -> None:
+    loaded = load(write_shop(tmp_path, files=club.FILES))
+
+    assert loaded.limits["email"] == ChannelLimits(rate=20.0, provider="relay")
+    assert loaded.limits["sms"] == ChannelLimits()
+    assert loaded.providers == {"relay": 10.0}
+    assert loaded.workspace.hours_by == "country"
+    assert (loaded.workspace.themes["reorder"].lead, loaded.workspace.capacities["budget"].counts) == ("1d", "cost")
 
 
 def test_a_loaded_workspace_holds_what_the_files_say(tmp_path: Path) -> None:

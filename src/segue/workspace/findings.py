@@ -56,13 +56,16 @@ CODES: dict[str, Code] = {
     "SG309": Code("Unknown event", "An event that no source declares never happens."),
     "SG310": Code("Unknown event property", "A property that the event does not declare is always null."),
     "SG311": Code("Unknown journey", _NOT_FOUND),
-    "SG312": Code("Unknown theme", "No action belongs to it."),
+    "SG312": Code("Unknown theme", _NOT_FOUND),
+    "SG313": Code("Unknown tag", "No action carries it, so a cap would count nothing."),
+    "SG314": Code("Unknown provider", "Its channels would have no common rate."),
     # expressions and values
     "SG401": Code("The expression is not valid", "It does not parse, or its types do not fit."),
     "SG402": Code("Unknown time zone", "Quiet hours and calendar waits would be at the wrong time."),
     "SG403": Code("Not a re-entry rule", "It is never, parallel, or after a duration."),
     "SG404": Code("Not a local time", "A wait's `at` is a local time of day, perhaps some days later."),
     "SG405": Code("A duration of nothing", "A window or wait of length zero never holds anything."),
+    "SG406": Code("Not a date or time", "A ramp has to know when it began."),
     # journeys
     "SG501": Code("Unreachable step", "No run can ever come here; usually a `next` points elsewhere.", "warning"),
     "SG502": Code(
@@ -70,10 +73,71 @@ CODES: dict[str, Code] = {
         "A run would go round it without end at one instant; a computed `after` or `until` may already be past.",
     ),
     "SG503": Code("Step id used twice", "A `next` could mean either."),
-    "SG504": Code("A wait needs exactly one of after, at, until", "With none it never ends, with two it is ambiguous."),
+    "SG504": Code(
+        "A wait needs exactly one of after, at, until, receptive", "With none it never ends, with two it is ambiguous."
+    ),
     "SG505": Code("An entry needs exactly one of trigger and on", "With none nobody enters, with two it is ambiguous."),
     "SG506": Code("An exit rule needs an event or a condition", "With neither, every event would end every run."),
     "SG507": Code("A journey without steps", "Customers would enter and leave at once."),
+    "SG508": Code("A goto to itself", "It leads nowhere, as often as it may."),
+    "SG509": Code("A proposal needs exactly one of action and actions", "With none it proposes nothing."),
+    "SG510": Code("All ways lead to one step", "Whatever is decided here makes no difference.", "warning"),
+    "SG511": Code(
+        "A run that nothing ends",
+        "Every way from here leads back, and no exit, goal or expiry ends the run: it would last for ever.",
+        "warning",
+    ),
+    "SG512": Code("A split that gives nobody an arm", "It has no arms, or their weights are nothing together."),
+    "SG513": Code("Arm or option named twice", "Records and reports could not tell the two apart."),
+    "SG514": Code("Splits of one experiment differ in their arms", "A customer may hold an arm that the other lacks."),
+    "SG515": Code(
+        "A message group that cannot be sent in order",
+        "It is one action on several different message channels, one after another.",
+    ),
+    "SG516": Code(
+        "Sub-journeys in a circle", "Each would wait for the next one, and nobody would ever come to an end."
+    ),
+    "SG517": Code(
+        "Journeys that set each other off without waiting", "The end of one begins the next, round and round at once."
+    ),
+    "SG518": Code(
+        "Trigger on an audience that is not computed", "Without a condition nobody enters or leaves by themselves."
+    ),
+    "SG519": Code(
+        "A stage that lacks a part",
+        "A departure is noticed by `within` and answered by `recover`; neither does anything alone.",
+    ),
+    "SG520": Code("A stage that no step begins", "No run is ever in it.", "warning"),
+    "SG521": Code(
+        "A handler does exactly one of goto, hurry, pause, resume, set",
+        "With none it does nothing; with two it is ambiguous which comes first.",
+    ),
+    "SG523": Code("Not a webhook channel", "A webhook step posts data, which only channels of type webhook take."),
+    "SG524": Code("A migration that is not made", "Runs are only moved with in_flight: migrate.", "warning"),
+    "SG525": Code("Pacing without effect", "Pacing stretches waits with `after` and paced: true, and no others."),
+    "SG526": Code("A wait_for without events", "It would be a wait, and says something else."),
+    "SG528": Code("A `next` that nobody takes", "The step names all its ways elsewhere.", "warning"),
+    # between journeys
+    "SG551": Code(
+        "Two journeys compete without a difference",
+        "Both are entered at once and want the same channel; with neither theme nor priority chance decides who wins.",
+        "warning",
+    ),
+    "SG552": Code(
+        "Two journeys contradict each other",
+        "Both are entered at once, and their themes exclude each other: the later one is always suppressed.",
+        "warning",
+    ),
+    "SG553": Code(
+        "Word of a message that another journey sends",
+        "A run is only told of its own messages, so this never happens here.",
+        "warning",
+    ),
+    "SG554": Code(
+        "The entry event ends the run for good",
+        "The second one ends it, and re-entry is not allowed yet, so none begins.",
+        "warning",
+    ),
     # actions and channels
     "SG601": Code("Action without variants", "There is no channel on which it could be carried out."),
     "SG602": Code("The variant lacks what its channel needs", "It could never be carried out."),
@@ -82,6 +146,18 @@ CODES: dict[str, Code] = {
     "SG605": Code("No variant on these channels", "The proposal would never have a candidate."),
     "SG606": Code("Unknown channel type", "There is no such channel to open."),
     "SG607": Code("Two variants on one channel", "An action has one variant a channel; the other would never be used."),
+    "SG608": Code(
+        "Action that cannot follow a theme",
+        "Followers join audiences and fill placements while their theme is live; messages are proposed by journeys.",
+    ),
+    "SG609": Code("No channel is fit for the action", "None of its channels carries what it needs and comes in time."),
+    "SG610": Code("A group with one exclusive theme", "There is nothing that it excludes.", "warning"),
+    "SG611": Code("Theme without actions", "It never becomes live for anybody.", "warning"),
+    "SG612": Code("Channel named twice", "It can only have one place in an order."),
+    "SG613": Code(
+        "A capacity that nothing uses", "None of its actions has a variant on one of its channels.", "warning"
+    ),
+    "SG614": Code("Ramp without a beginning", "`ramp` and `ramp_from` go together."),
     # contact rules, groups, policy
     "SG701": Code("Group shares leave nothing", "Nobody would be left for the agent group."),
     "SG702": Code("Unknown group", "The standing groups are holdout, random and rules; agent is the rest."),
@@ -89,6 +165,7 @@ CODES: dict[str, Code] = {
     "SG704": Code("A cap that never bites", "A longer or equal window allows fewer already.", "warning"),
     "SG705": Code("Quiet hours that never end", "They start when they end, which is the whole day.", "warning"),
     "SG706": Code("Unknown policy", "The engine has rules and random."),
+    "SG707": Code("A cap needs exactly one of window and calendar", "With none it counts nothing."),
     # templates
     "SG801": Code("The template does not compile", "Every message made from it would fail."),
     "SG802": Code(

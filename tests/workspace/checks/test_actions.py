@@ -4,14 +4,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.workspace.shop import FILES, Slip, assert_found
+from tests.workspace.club import FILES
+from tests.workspace.shop import Slip, assert_found
 
-OFFER = "actions/offer.yaml"
+BANNER, HELLO, OFFER = "actions/banner.yaml", "actions/hello.yaml", "actions/offer.yaml"
+HERO = FILES[BANNER].partition("variants:\n")[2]
+MAIL = "  - {channel: email, template: hello.txt}\n"
 
 SLIPS = [
     Slip("SG306", OFFER, "template: offer.html", "template: ofer.html", "ofer.html"),
     Slip("SG307", OFFER, "placement: home_hero", "placement: home_heron", "home_heron"),
     Slip("SG308", OFFER, "    placement: home_hero", "    placement: home_hero\n    audience: byers", "byers"),
+    Slip("SG312", HELLO, "theme: hello", "theme: hallo", "hallo"),
+    Slip("SG405", HELLO, "urgency: 1h", "urgency: 0h", "0h"),
+    Slip("SG608", BANNER, "theme: reorder\n", "", "true"),
+    Slip("SG608", BANNER, HERO, MAIL, "true"),
+    Slip("SG609", HELLO, "[link]", "[attachment]", "[attachment]"),
+    Slip("SG609", HELLO, "urgency: 1h\nneeds: [link]", "urgency: 50ms", "50ms"),
     Slip("SG601", OFFER, FILES[OFFER].partition("variants:")[2], " []\n", "[]"),
     Slip("SG602", OFFER, "    template: offer.html\n", "", "channel: email"),
     Slip(
@@ -23,4 +32,4 @@ SLIPS = [
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.code}-{slip.instead}"[:50])
 def test_a_slip_is_found_at_its_place(tmp_path: Path, slip: Slip) -> None:
-    assert_found(tmp_path, slip)
+    assert_found(tmp_path, slip, FILES)

@@ -9,6 +9,8 @@ from tests.workspace.shop import Slip, assert_found
 SLIPS = [
     Slip("SG201", "segue.yaml", "contact_trait: email", "contact_trade: email", "contact_trade"),
     Slip("SG202", "segue.yaml", "    type: website\n", "    contact_trait: phone\n", "hero:"),
+    Slip("SG204", "segue.yaml", "type: website", "type: website\n    roles: [buyers]", "buyers"),
+    Slip("SG314", "segue.yaml", "type: website", "type: website\n    provider: relay", "relay"),
     Slip("SG606", "segue.yaml", "type: website", "type: wobsite", "wobsite"),
 ]
 

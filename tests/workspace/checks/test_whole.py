@@ -7,6 +7,7 @@ import pytest
 from tests.workspace.shop import Slip, assert_found
 
 SLIPS = [
+    Slip("SG305", "segue.yaml", "name: shop", "name: shop\nhours_by: country", "country"),
     Slip("SG402", "segue.yaml", "Europe/London", "Europe/Lodnon", "Europe/Lodnon"),
     Slip("SG701", "segue.yaml", "{holdout: 0.1}", "{holdout: 0.6, random: 0.4}", "groups"),
     Slip("SG702", "segue.yaml", "holdout: 0.1", "holdouts: 0.1", "holdouts"),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from segue.model.catalogue import Action, Family, Variant
+from segue.model.catalogue import Action, ChannelSpec, Family, Variant
 from segue.model.journeys import Propose
+from segue.model.time import parse_duration
 from segue.workspace.checks.names import check_event, check_length, refer
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding
@@ -23,12 +24,51 @@ def check_actions(draft: Draft) -> Iterator[Finding]:
             yield from _check_variant(draft, action, index, variant)
         if action.converted_by:
             yield from check_event(draft, action.converted_by, draft.at("action", action.action, "converted_by"))
-        for field in ("converted_within", "expires_after"):
+        for field in ("converted_within", "expires_after", "urgency", "ignored_within"):
             yield from check_length(getattr(action, field), draft.at("action", action.action, field))
-        if not action.standing and action.action not in proposed and not draft.broken & {"journey", "triggers"}:
+        yield from _check_theme(draft, action)
+        yield from _check_fitness(draft, action)
+        is_proposed = action.standing or action.follows_theme or action.action in proposed
+        if not is_proposed and not draft.broken & {"journey", "triggers"}:
             at = draft.at("action", action.action, "action")
-            reason = f"Nothing proposes {action.action!r}."
-            yield Finding("SG604", at, reason, "Name it in a journey or a rule, or write standing: true.")
+            instruction = "Name it in a journey or a rule, or write standing: true or follows_theme: true."
+            yield Finding("SG604", at, f"Nothing proposes {action.action!r}.", instruction)
+
+
+def _check_theme(draft: Draft, action: Action) -> Iterator[Finding]:
+    if action.theme is not None:
+        at = draft.at("action", action.action, "theme")
+        yield from refer("theme", action.theme, draft.names("themes", "themes"), at)
+    if not action.follows_theme:
+        return
+    at = draft.at("action", action.action, "follows_theme")
+    families = {channel.family for channel in _channels(draft, action)}
+    if action.theme is None:
+        yield Finding("SG608", at, f"{action.action!r} follows a theme, but belongs to none.", "Name its theme.")
+    elif families and not families & {"audience", "placement"}:
+        reason = f"{action.action!r} has only variants that are sent; nothing of it stays while the theme is live."
+        yield Finding("SG608", at, reason, "Give it an audience or a placement, or leave follows_theme out.")
+
+
+def _check_fitness(draft: Draft, action: Action) -> Iterator[Finding]:
+    """Yield a finding where each channel lacks something that the content needs, or comes too late."""
+    channels = _channels(draft, action)
+    urgency = parse_duration(action.urgency) if action.urgency else None
+    fit = [
+        channel
+        for channel in channels
+        if {*action.needs} <= {*channel.can} and (urgency is None or channel.latency <= urgency)
+    ]
+    if channels and not fit:
+        at = draft.at("action", action.action, "needs" if action.needs else "urgency")
+        names = ", ".join(channel.name for channel in channels)
+        reason = f"None of {names} carries what {action.action!r} needs and comes in time."
+        yield Finding("SG609", at, reason, "Name a channel that does; segue.yaml may say what one can and its latency.")
+
+
+def _channels(draft: Draft, action: Action) -> list[ChannelSpec]:
+    specs = draft.specs()
+    return [specs[variant.channel] for variant in action.variants if variant.channel in specs]
 
 
 def _check_variant(draft: Draft, action: Action, index: int, variant: Variant) -> Iterator[Finding]:
@@ -63,5 +103,5 @@ def _check_family(draft: Draft, action: Action, index: int, variant: Variant, fa
 
 def _proposed(draft: Draft) -> set[str]:
     steps = (step for journey in draft.workspace.journeys for step in journey.steps)
-    proposed = {step.action for step in steps if isinstance(step, Propose)}
+    proposed = {name for step in steps if isinstance(step, Propose) for name in step.proposed}
     return proposed | {rule.action for rule in draft.workspace.rules}

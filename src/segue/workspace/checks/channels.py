@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from segue.channels.manifest import manifests
 from segue.channels.registry import settings_type
+from segue.workspace.checks.names import refer
 from segue.workspace.documents import Document
 from segue.workspace.draft import Draft, split_settings
 from segue.workspace.findings import Finding
@@ -24,6 +25,10 @@ def check_channels(draft: Draft) -> Iterator[Finding]:
             yield Finding("SG606", at, reason, suggest(channel_type, known, "channel types"))
         else:
             yield from _check_settings(draft, name, channel_type, rest)
+            provider = rest.get("provider")
+            if isinstance(provider, str):
+                at = draft.at("segue", "", "channels", name, "provider")
+                yield from refer("provider", provider, draft.segue.providers, at)
 
 
 def _check_settings(draft: Draft, name: str, channel_type: str, settings: dict[str, object]) -> Iterator[Finding]:

@@ -38,6 +38,10 @@ def check_contact_rules(draft: Draft) -> Iterator[Finding]:
 
 def _check_cap(draft: Draft, index: int, cap: Cap) -> Iterator[Finding]:
     yield from check_length(cap.window, draft.at("contact_rules", "", "caps", index, "window"))
+    if (cap.window is None) == (cap.calendar is None):
+        at = draft.at("contact_rules", "", "caps", index)
+        words = "neither window nor calendar" if cap.window is None else "both window and calendar"
+        yield Finding("SG707", at, f"The cap {cap.cap!r} says {words}.", "Write exactly one of the two.")
     if cap.only is None:
         return
     at = draft.at("contact_rules", "", "caps", index, "only")
@@ -51,9 +55,11 @@ def _check_cap(draft: Draft, index: int, cap: Cap) -> Iterator[Finding]:
             yield from refer("action", cap.only, draft.names("action"), at)
         case "journey":
             yield from refer("journey", cap.only, draft.names("journey"), at)
-        case "theme" if "action" not in draft.broken:
-            themes = sorted({action.theme for action in draft.workspace.actions if action.theme})
-            yield from refer("theme", cap.only, themes, at)
+        case "theme":
+            yield from refer("theme", cap.only, draft.names("themes", "themes"), at)
+        case "tag" if "action" not in draft.broken:
+            tags = sorted({tag for action in draft.workspace.actions for tag in action.tags})
+            yield from refer("tag", cap.only, tags, at)
         case "category":
             categories = get_args(Category)
             if cap.only not in categories:
@@ -71,7 +77,8 @@ def _check_caps_together(draft: Draft, caps: tuple[Cap, ...]) -> Iterator[Findin
         for other in caps:
             if other is not cap and _never_bites(cap, other):
                 at = draft.at("contact_rules", "", "caps", index, "limit")
-                reason = f"{other.cap!r} allows {other.limit} in {other.window} already, so this never bites."
+                span = other.window or f"each {other.calendar}"
+                reason = f"{other.cap!r} allows {other.limit} in {span} already, so this never bites."
                 yield Finding("SG704", at, reason, "Lower the limit, or leave the cap out.")
                 break
 
@@ -79,6 +86,13 @@ def _check_caps_together(draft: Draft, caps: tuple[Cap, ...]) -> Iterator[Findin
 def _never_bites(cap: Cap, other: Cap) -> bool:
     is_alike = (cap.scope, cap.only, set(cap.counts)) == (other.scope, other.only, set(other.counts))
     covers = set(cap.obeys) <= set(other.obeys)
-    is_longer = parse_duration(other.window) >= parse_duration(cap.window)
+    is_longer = _is_longer(other, cap)
     is_tighter = (other.limit, other.cap) < (cap.limit, cap.cap)
     return is_alike and covers and is_longer and is_tighter
+
+
+def _is_longer(other: Cap, cap: Cap) -> bool:
+    """Tell whether the other cap counts over at least as long; rolling and calendar windows do not compare."""
+    if other.window is not None and cap.window is not None:
+        return parse_duration(other.window) >= parse_duration(cap.window)
+    return other.calendar is not None and other.calendar == cap.calendar

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from segue.model.catalogue import AbsenceTrigger, CountTrigger, EventTrigger, TraitTrigger, Trigger
+from segue.model.catalogue import (
+    AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
+    CountTrigger,
+    EventTrigger,
+    JourneyTrigger,
+    ScheduleTrigger,
+    TraitTrigger,
+    Trigger,
+)
 from segue.model.errors import SegueError
 from segue.model.time import parse_duration
 from segue.workspace.draft import Draft
@@ -44,6 +54,8 @@ _REFERENCES = {
     "event": ("SG309", "events"),
     "journey": ("SG311", "journeys"),
     "theme": ("SG312", "themes"),
+    "tag": ("SG313", "tags"),
+    "provider": ("SG314", "providers"),
 }
 
 
@@ -95,3 +107,16 @@ def check_trigger(draft: Draft, trigger: Trigger, kind: str, name: str, *path: s
         case CountTrigger():
             yield from check_event(draft, trigger.event, at("event"))
             yield from check_length(trigger.within, at("within"))
+        case AudienceTrigger():
+            yield from _check_audience(draft, trigger.audience, at("audience"))
+        case JourneyTrigger():
+            yield from refer("journey", trigger.journey, draft.names("journey"), at("journey"))
+        case ScheduleTrigger() | ApiTrigger():
+            pass
+
+
+def _check_audience(draft: Draft, name: str, place: Place) -> Iterator[Finding]:
+    yield from refer("audience", name, draft.names("audience"), place)
+    if any(audience.audience == name and audience.when is None for audience in draft.workspace.audiences):
+        reason = f"Only actions add customers to the audience {name!r}; it has no condition."
+        yield Finding("SG518", place, reason, "Give the audience a `when`, or use the event that adds them.")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from segue.model.assignments import HOLDOUT, RANDOM, RULES
 from segue.model.time import is_zone
+from segue.workspace.checks.names import refer
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding, Place
 from segue.workspace.schema import suggest
@@ -22,6 +23,9 @@ def check_segue(draft: Draft) -> Iterator[Finding]:
     yield from _check_zone(draft, segue.zone, "zone")
     for country, zone in segue.country_zones.items():
         yield from _check_zone(draft, zone, "country_zones", country)
+    if segue.hours_by is not None:
+        traits = draft.names("features", "traits")
+        yield from refer("trait", segue.hours_by, traits, draft.at("segue", "", "hours_by"))
     for group in segue.groups:
         if group not in _GROUPS:
             at = draft.at_key("segue", "", "groups", group)
