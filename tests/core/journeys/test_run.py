@@ -1,214 +1,38 @@
 """Runs through journeys: interrupts first, then the steps, then new entries."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.facts import Fact
-from segue.core.journeys.plan import JourneyPlans, compile_journeys
-from segue.core.journeys.run import ENTERED_MAX, MOVES_MAX, Progress, next_due, run_journeys
+from segue.core.journeys.plan import JourneyPlans
+from segue.core.journeys.run import MOVES_MAX, Progress, next_due
 from segue.core.view import Condition
-from segue.model.customers import Enrollments, Profile
-from segue.model.decisions import Reason
+from segue.model.customers import Enrollments
 from segue.model.journeys import (
     Branch,
     Case,
     Ended,
-    Entered,
-    Entry,
     EventMatch,
     Exit,
     ExitRule,
     Goal,
-    Journey,
     Propose,
-    Run,
-    Step,
     Wait,
     WaitFor,
 )
 from segue.model.time import DAY, HOUR, NEVER, Instant
-from segue.model.transitions import Blocked
 from tests.builders import (
     ALWAYS,
     NEVER_TRUE,
     NOW,
-    action,
-    around,
     condition,
     fact,
-    plans,
     profile,
     run,
-    view,
-    workspace,
 )
-
-PAUSE = Wait(id="pause", after="48h")
-MAIL = Propose(id="mail", action="offer")
-EMPTY = Enrollments()
-
-
-def journey(*steps: Step, **changes: Any) -> Journey:
-    whole: dict[str, Any] = {"journey": "reorder", "entry": Entry(trigger="lapsed"), "steps": steps or (PAUSE,)}
-    return Journey(**(whole | changes))
-
-
-def compiled(*journeys: Journey, **conditions: Condition) -> JourneyPlans:
-    """Compile ``journeys``; a condition's name has ``__`` for each dot behind ``journeys.``."""
-    keyed = {f"journeys.{name.replace('__', '.')}": test for name, test in conditions.items()}
-    return compile_journeys(workspace(journeys=journeys), plans(action("offer", "email")), keyed)
-
-
-def after(
-    enrollments: Enrollments,
-    plans: JourneyPlans,
-    *fired: str,
-    seen: Fact | None = None,
-    now: int = NOW,
-    facts: Mapping[str, Any] | None = None,
-    answers: Mapping[tuple[str, int], str] | None = None,
-    about: Profile | None = None,
-) -> Progress:
-    here = view(about or profile(), seen or fact(at=now), now)
-    firings = tuple((trigger, dict(facts or {})) for trigger in fired)
-    return run_journeys(enrollments, firings, around(here, answers), plans)
-
-
-def inside(plans: JourneyPlans, now: int = NOW, **facts: Any) -> Enrollments:
-    return after(EMPTY, plans, "lapsed", now=now, facts=facts).enrollments
-
-
-def only(progress: Progress) -> Run:
-    (found,) = progress.enrollments.runs
-    return found
-
-
-# Entry
-
-
-def test_a_trigger_that_fires_opens_a_run_at_the_first_step() -> None:
-    progress = after(EMPTY, compiled(journey(version=4)), "lapsed", facts={"cart": "c1"})
-    opened = run(
-        run_id=only(progress).run_id, version=4, step="pause", wake_at=NOW + 2 * DAY, facts={"cart": "c1"}, visits=1
-    )
-    assert progress == Progress(Enrollments((opened,), (Entered("reorder", NOW, 1),)))
-
-
-def test_a_trigger_that_opens_nothing_changes_nothing() -> None:
-    assert after(EMPTY, compiled(journey()), "bought") == Progress(EMPTY)
-
-
-def test_one_trigger_opens_every_journey_that_waits_for_it() -> None:
-    progress = after(EMPTY, compiled(journey(), journey(journey="other")), "lapsed")
-    assert [each.journey for each in progress.enrollments.runs] == ["reorder", "other"]
-    assert len({each.run_id for each in progress.enrollments.runs}) == 2
-
-
-def test_the_entry_condition_must_hold() -> None:
-    progress = after(EMPTY, compiled(journey(), reorder__entry__when=NEVER_TRUE), "lapsed")
-    assert progress == Progress(EMPTY, blocked=(Blocked("reorder", Reason.TRIGGER_CONDITION_UNMET),))
-
-
-DAYS_LATER = NOW + 10 * DAY
-
-
-@pytest.mark.parametrize(
-    ("reentry", "is_inside", "age", "may_enter"),
-    [
-        ("never", False, None, True),
-        ("never", False, 10 * DAY, False),
-        ("never", True, 10 * DAY, False),
-        ("after 10d", False, None, True),
-        ("after 10d", False, 10 * DAY, True),
-        ("after 10d", False, 10 * DAY - 1, False),
-        ("after 10d", True, 10 * DAY, False),
-        ("after 0d", False, 0, True),
-        ("after 0d", True, 0, False),
-        ("parallel", False, 0, True),
-        ("parallel", True, 0, True),
-    ],
-)
-def test_the_re_entry_rule_says_who_may_come_again(
-    reentry: str, is_inside: bool, age: int | None, may_enter: bool
-) -> None:
-    runs = (run(step="pause", wake_at=NEVER),) if is_inside else ()
-    entered = () if age is None else (Entered("reorder", Instant(DAYS_LATER - age), 2),)
-    progress = after(Enrollments(runs, entered), compiled(journey(reentry=reentry)), "lapsed", now=DAYS_LATER)
-    assert len(progress.enrollments.runs) == is_inside + may_enter
-    assert progress.blocked == (() if may_enter else (Blocked("reorder", Reason.REENTRY_BLOCKED),))
-    if may_enter:
-        count = 1 if age is None else 3
-        assert progress.enrollments.entered == (Entered("reorder", Instant(DAYS_LATER), count),)
-    else:
-        assert progress.enrollments.entered == entered
-
-
-def test_parallel_runs_of_one_moment_are_two_runs() -> None:
-    progress = after(EMPTY, compiled(journey(reentry="parallel")), "lapsed", "lapsed")
-    first, second = progress.enrollments.runs
-    assert first.run_id != second.run_id
-    assert progress.enrollments.entered == (Entered("reorder", NOW, 2),)
-
-
-# Instance keys
-
-CART = condition(lambda event: event.get("cart"), on="event")
-
-
-def carts(rule: str = "after 0d") -> JourneyPlans:
-    return compiled(journey(instance_key="event.cart", reentry=rule), reorder__instance_key=CART)
-
-
-def entered_by_carts(rule: str, *values: Any) -> list[str]:
-    enrollments = EMPTY
-    for value in values:
-        enrollments = after(enrollments, carts(rule), "lapsed", seen=fact("added", cart=value)).enrollments
-    return [each.key for each in enrollments.runs]
-
-
-@pytest.mark.parametrize("rule", ["never", "after 0d", "parallel"])
-def test_there_is_one_run_for_each_value_of_the_instance_key(rule: str) -> None:
-    assert entered_by_carts(rule, "c1", "c2", "c1", "c3", "c2") == ["c1", "c2", "c3"]
-
-
-@pytest.mark.parametrize(
-    ("value", "key"),
-    [
-        ("c1", "c1"),
-        (7, "7"),
-        (7.0, "7"),
-        (7.5, "7.5"),
-        (12_345_678.0, "12345678"),
-        (0.1 + 0.2, "0.30000000000000004"),
-        (True, "True"),
-        (None, ""),
-    ],
-)
-def test_a_key_is_the_value_s_text_and_numbers_keep_all_their_digits(value: Any, key: str) -> None:
-    assert entered_by_carts("never", value) == [key]
-
-
-def test_large_numbers_that_differ_are_different_keys() -> None:
-    assert len(entered_by_carts("never", 12_345_678.0, 12_345_679.0)) == 2
-
-
-def test_each_key_has_its_own_re_entry_rule() -> None:
-    left = Enrollments((), (Entered("reorder/c1", NOW, 1),))
-    again = after(left, carts("never"), "lapsed", seen=fact("added", cart="c1"))
-    other = after(left, carts("never"), "lapsed", seen=fact("added", cart="c2"))
-    assert (len(again.enrollments.runs), len(other.enrollments.runs)) == (0, 1)
-
-
-def test_the_oldest_keys_are_forgotten_but_never_a_journey_that_is_entered_once() -> None:
-    once = Entered("welcome", Instant(NOW - DAY), 1)
-    keys = tuple(Entered(f"reorder/c{number}", Instant(NOW - HOUR), 1) for number in range(ENTERED_MAX))
-    progress = after(Enrollments((), (once, *keys)), carts(), "lapsed", seen=fact("added", cart="new"))
-    assert progress.enrollments.entered == (once, *keys[1:], Entered("reorder/new", NOW, 1))
-
+from tests.core.journeys.running import EMPTY, MAIL, PAUSE, after, compiled, inside, journey, only
 
 # Steps
 
@@ -394,13 +218,14 @@ def test_a_converted_run_that_is_interrupted_stays_converted() -> None:
 def test_a_run_expires_before_the_step_it_waits_at_speaks(age: int, reasons: list[str]) -> None:
     plans = compiled(journey(PAUSE, MAIL, expires_after="1d"))
     waiting = inside(plans)
-    assert waiting.runs[0].wake_at == NOW + DAY
+    assert next_due(waiting, plans) == NOW + DAY
     progress = after(waiting, plans, now=NOW + age)
     assert ([end.reason for end in progress.ended], progress.proposals) == (reasons, ())
 
 
 def test_a_run_that_waits_for_arbitration_expires_too() -> None:
-    assert inside(compiled(journey(MAIL, expires_after="1d"))).runs[0].wake_at == NOW + DAY
+    plans = compiled(journey(MAIL, expires_after="1d"))
+    assert next_due(inside(plans), plans) == NOW + DAY
 
 
 @pytest.mark.parametrize(
@@ -418,8 +243,8 @@ def test_a_run_whose_journey_or_step_is_gone_ends(plans: JourneyPlans, reason: s
 
 def test_the_first_run_to_wake_wakes_the_customer() -> None:
     runs = (run(wake_at=NOW + 5), run(wake_at=NOW + 3), run(wake_at=NEVER))
-    assert next_due(Enrollments(runs)) == NOW + 3
-    assert next_due(EMPTY) == NEVER
+    assert next_due(Enrollments(runs), compiled(journey())) == NOW + 3
+    assert next_due(EMPTY, compiled()) == NEVER
 
 
 EVENTS = ["order", "click", "refund", ""]

@@ -11,7 +11,7 @@ FORK = Branch(id="fork", cases=(Case(when="a", next="first"), Case(when="b", nex
 
 def fork(first: Condition, second: Condition) -> object:
     conditions = {"j.fork.cases.0.when": first, "j.fork.cases.1.when": second}
-    return compile_branch(FORK, "following", conditions, "j.fork").arrive(run(), around())
+    return compile_branch(FORK, conditions, "j.fork").arrive(run(), around())
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,6 @@ def test_cases_read_the_customer_the_event_and_the_run() -> None:
     everything: Condition = lambda *sides: tier(*sides) and total(*sides) and cart(*sides)  # noqa: E731
     plan = compile_branch(
         Branch(id="fork", cases=(Case(when="a", next="yes"),), otherwise="no"),
-        None,
         {"k.cases.0.when": everything},
         "k",
     )
@@ -46,5 +45,5 @@ def test_cases_read_the_customer_the_event_and_the_run() -> None:
 
 
 def test_a_run_found_waiting_at_a_branch_by_a_new_version_is_sent_on() -> None:
-    plan = compile_branch(FORK, None, {"k.cases.0.when": ALWAYS, "k.cases.1.when": ALWAYS}, "k")
+    plan = compile_branch(FORK, {"k.cases.0.when": ALWAYS, "k.cases.1.when": ALWAYS}, "k")
     assert plan.resume(run(), around()) == Go("first")

@@ -73,8 +73,8 @@ def test_the_wait_is_over_from_its_moment_on(late_by: int, expected: object) -> 
 @pytest.mark.parametrize(
     "fields", [{}, {"after": "1h", "at": "09:00"}, {"after": "1h", "until": "due"}, {"at": "9:00", "until": "due"}]
 )
-def test_a_wait_needs_exactly_one_of_after_at_and_until(fields: dict[str, Any]) -> None:
-    with pytest.raises(SegueError, match="exactly one of after, at and until"):
+def test_a_wait_needs_exactly_one_of_its_ways(fields: dict[str, Any]) -> None:
+    with pytest.raises(SegueError, match="exactly one of after, at, until and receptive"):
         wait(**fields)
 
 
