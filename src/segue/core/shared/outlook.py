@@ -40,8 +40,9 @@ def offered(contacts: Contacts, slot: str, worth: float, now: Instant) -> tuple[
 
 
 def add_offer(outlook: Outlook, worth: float, now: Instant) -> Outlook:
-    """Return the outlook after an offer; one that is worth nothing is none."""
-    if not (isfinite(worth) and worth > 0.0):
+    """Return the outlook after an offer; one that would cost more than it brings is worth nothing to anybody."""
+    worth = max(worth, 0.0)
+    if not isfinite(worth):
         return outlook
     outlook = _renewed(outlook, now)
     key, weight = f"{worth:.3g}", _weight(outlook, now)
