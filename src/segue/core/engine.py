@@ -9,7 +9,7 @@ from collections import deque
 
 import msgspec
 
-from segue.core.absorption import absorb_customer
+from segue.core.absorption import Absorption, absorb_customer
 from segue.core.agenda import Agenda, is_quiet
 from segue.core.arbitration.ledger import release, settle_contact
 from segue.core.delivery.outbox import next_due
@@ -31,7 +31,6 @@ from segue.model.decisions import Reason
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported, Event, Identified, Merged, Tick
 from segue.model.ids import EventId
-from segue.model.journeys import Ended
 from segue.model.shared import Tally
 from segue.model.time import Instant
 from segue.model.transitions import Abandoned, Transition
@@ -47,9 +46,10 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         now: the moment of the transition, never before ``event.at`` nor before an earlier ``now`` of this customer.
     """
     before = customer
-    replaced: tuple[Ended, ...] = ()
+    absorption = Absorption(customer)
     if isinstance(event, Merged):
-        customer, replaced = absorb_customer(customer, event, world)
+        absorption = absorb_customer(customer, event, world)
+        customer = absorption.customer
     fact = as_fact(event, customer)
     profile = fold(customer.profile, event, fact, world.profile, now)
     zone = zone_of(profile, world.workspace)
@@ -61,7 +61,7 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         seed=world.seed,
         customer_id=customer.customer_id,
     )
-    progress = _run_journeys(customer, view, firings, replaced, world)
+    progress = _run_journeys(absorption, view, firings, world)
     contacts, absorbed = customer.contacts, Absorbed(customer.outbox)
     if isinstance(event, DeliveryReported):
         contacts = settle_contact(contacts, event)
@@ -109,9 +109,8 @@ def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> t
     return tuple(transitions)
 
 
-def _run_journeys(
-    customer: Customer, view: View, firings: tuple[Firing, ...], replaced: tuple[Ended, ...], world: World
-) -> Progress:
+def _run_journeys(absorption: Absorption, view: View, firings: tuple[Firing, ...], world: World) -> Progress:
+    customer = absorption.customer
     answers: dict[tuple[str, int], str] = {
         (answer.run_id, answer.occurrence): answer.word for answer in customer.outbox.answers
     }
@@ -120,7 +119,11 @@ def _run_journeys(
     )
     fired = tuple((firing.trigger, firing.facts) for firing in firings)
     progress = journeys.run_journeys(customer.enrollments, fired, around, world.journeys)
-    return msgspec.structs.replace(progress, ended=(*replaced, *progress.ended)) if replaced else progress
+    if not absorption.ended:
+        return progress
+    return msgspec.structs.replace(
+        progress, ended=(*absorption.ended, *progress.ended), moved=(*absorption.moved, *progress.moved)
+    )
 
 
 def _tallies(before: Customer, event: Event, view: View, absorbed: Absorbed, world: World) -> tuple[Tally, ...]:
