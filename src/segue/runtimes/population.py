@@ -29,7 +29,7 @@ from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_t
 from segue.runtimes.glance import glance_at
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
-from segue.runtimes.presence import Presence
+from segue.runtimes.presence import Presence, Present
 from segue.runtimes.shelf import Shelf
 
 _decode = msgpack.Decoder(Customer).decode
@@ -102,6 +102,10 @@ class Population:
         """Return the customer, the empty one where nothing is known."""
         return self._shelf.customer(customer_id)
 
+    def enrollments(self, customer_id: CustomerId) -> Present:
+        """Return where the customer is in which journey, at a glance."""
+        return self._shelf.enrollments(customer_id)
+
     def last_seq(self, customer_id: CustomerId) -> int:
         """Return the seq of the customer's last entry, 0 for none."""
         return self._shelf.last_seq(customer_id)
@@ -112,10 +116,8 @@ class Population:
         Raises:
             EventError: no identifier names anybody.
         """
-        is_alias = incoming.event is None
-        resolution, links = resolve(
-            self.directory, incoming.identifiers, incoming.at, incoming.source, is_explicit=is_alias
-        )
+        named, is_alias = incoming.identifiers, incoming.event is None
+        resolution, links = resolve(self.directory, named, incoming.at, incoming.source, is_explicit=is_alias)
         if resolution is None:
             raise EventError("no_identifier", "No identifier of the event names anybody.", "Send a userId.")
         for link in links:
@@ -206,6 +208,10 @@ class Population:
         """Yield all customers in the order of their ids."""
         return self._shelf.ids()
 
+    def roll(self) -> list[CustomerId]:
+        """Return all customers, in no order that means anything."""
+        return self._shelf.roll()
+
     def skip(self, entry: Entry) -> bool:
         """Tell whether the saved states include ``entry`` already; if so, count it as advanced."""
         event = entry.event
@@ -230,7 +236,7 @@ class Population:
             if not each.state:
                 continue
             seen = glance_at(each.state)
-            self.presence.arrive(seen.enrollments.runs)
+            self.presence.arrive(seen.enrollments)
             self._points.change(each.customer_id, (), [slot.contact_point for slot in seen.contacts.ledger])
             if each.wake_at < NEVER:
                 yield each.wake_at, each.customer_id

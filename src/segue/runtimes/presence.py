@@ -1,10 +1,12 @@
-"""Presence: how many runs are at which step of which journey, kept up with every transition."""
+"""Presence: how many runs are at which step, and how many entries wait; kept up with every transition."""
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from segue.model.customers import Enrollments
+
+Key = TypeVar("Key")
 
 
 class Place(NamedTuple):
@@ -24,27 +26,50 @@ class _Run(Protocol):
     def step(self) -> str: ...
 
 
+class _Pending(Protocol):
+    @property
+    def journey(self) -> str: ...
+
+
+class Present(Protocol):
+    """Where one customer is: `segue.model.customers.Enrollments`, or a glance at them."""
+
+    @property
+    def runs(self) -> Iterable[_Run]: ...
+    @property
+    def pending(self) -> Iterable[_Pending]: ...
+
+
 class Presence:
-    """Runs by place."""
+    """How many are where.
+
+    Attributes:
+        waiting: runs by place.
+        pending: entries that wait (debounce, rate, pause), by journey.
+    """
 
     def __init__(self) -> None:
         self.waiting: Counter[Place] = Counter()
+        self.pending: Counter[str] = Counter()
 
     def change(self, before: Enrollments, after: Enrollments) -> None:
         """Take note that a customer's enrollments are ``after``, no longer ``before``."""
-        if before.runs is not after.runs:
-            self.leave(before.runs)
-            self.arrive(after.runs)
+        if before is not after:
+            self._count(before, -1)
+            self._count(after, 1)
 
-    def arrive(self, runs: Iterable[_Run]) -> None:
-        """Count ``runs`` where they are."""
-        for run in runs:
-            self.waiting[Place(run.journey, run.version, run.step)] += 1
+    def arrive(self, someone: Present) -> None:
+        """Count a customer who was not known before."""
+        self._count(someone, 1)
 
-    def leave(self, runs: Iterable[_Run]) -> None:
-        """Count ``runs`` no longer."""
-        for run in runs:
-            place = Place(run.journey, run.version, run.step)
-            self.waiting[place] -= 1
-            if not self.waiting[place]:
-                del self.waiting[place]
+    def _count(self, someone: Present, weight: int) -> None:
+        for run in someone.runs:
+            _add(self.waiting, Place(run.journey, run.version, run.step), weight)
+        for entry in someone.pending:
+            _add(self.pending, entry.journey, weight)
+
+
+def _add(counter: "Counter[Key]", key: Key, weight: int) -> None:
+    counter[key] += weight
+    if not counter[key]:
+        del counter[key]

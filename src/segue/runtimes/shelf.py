@@ -12,10 +12,11 @@ from struct import Struct as Layout
 
 from msgspec import msgpack
 
-from segue.model.customers import Customer
+from segue.model.customers import Customer, Enrollments
 from segue.model.ids import CustomerId
 from segue.model.time import NEVER, Instant
 from segue.ports.store import CustomerState
+from segue.runtimes.glance import EnrollmentsGlance, glance_at
 
 _HEADER = Layout(">QQ")  # the seq of the customer's last entry, and when it wants to be woken
 _STALE = b""  # stands for the state of a customer who is hot and was not encoded since
@@ -50,6 +51,10 @@ class Shelf:
         """Yield all customers in the order of their ids."""
         return iter(sorted(self._packed))
 
+    def roll(self) -> list[CustomerId]:
+        """Return all customers, in no order that means anything: to sort a million takes a second."""
+        return list(self._packed)
+
     def customer(self, customer_id: CustomerId) -> Customer:
         """Return the customer, the empty one where nothing is known."""
         found = self._hot.get(customer_id)
@@ -57,6 +62,13 @@ class Shelf:
             return found
         packed = self._packed.get(customer_id)
         return _decode(memoryview(packed)[_HEADER.size :]) if packed is not None else Customer(customer_id)
+
+    def enrollments(self, customer_id: CustomerId) -> Enrollments | EnrollmentsGlance:
+        """Return the customer's enrollments, of one who is not hot at a glance."""
+        found, packed = self._hot.get(customer_id), self._packed.get(customer_id)
+        if found is not None or packed is None:
+            return found.enrollments if found is not None else Enrollments()
+        return glance_at(memoryview(packed)[_HEADER.size :]).enrollments
 
     def last_seq(self, customer_id: CustomerId) -> int:
         """Return the seq of the customer's last entry, 0 for none; of an absorbed one, the last of its own."""

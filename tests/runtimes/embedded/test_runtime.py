@@ -248,7 +248,7 @@ async def test_another_revision_takes_over_between_commits_and_the_log_still_ver
     async with running(store) as runtime:
         await runtime.submit([tracked(1, "signed_up")])
         await runtime.drain()
-        await runtime.use_world(world(seed="another"))
+        await runtime.publish(world(seed="another").workspace)
         await runtime.submit([tracked(2, "signed_up", "u2")])
         await runtime.drain()
     store = SqliteStore(tmp_path)

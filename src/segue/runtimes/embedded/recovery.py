@@ -24,12 +24,14 @@ class Recovered(Struct, frozen=True):
     Attributes:
         last_now: ``now`` of the last entry, 0 for an empty log.
         replayed: entries that were advanced again.
+        workspace: what the last entry was advanced with; None for an empty log.
     """
 
     population: Population
     window: Window
     last_now: Instant
     replayed: int
+    workspace: Workspace | None
 
 
 class Worlds:
@@ -46,15 +48,20 @@ class Worlds:
             StoreError: the store does not know it.
         """
         if revision not in self._worlds:
-            kept = self._store.workspace(revision)
-            if kept is None:
-                raise StoreError(
-                    f"The log was written with revision {revision}, which the store does not know.",
-                    "Restore the folder from a backup.",
-                )
-            workspace = msgpack.decode(kept, type=Workspace)
-            self._worlds[revision] = build_world(workspace, revision=revision)
+            self._worlds[revision] = build_world(self.workspace(revision), revision=revision)
         return self._worlds[revision]
+
+    def workspace(self, revision: Revision) -> Workspace:
+        """Return the workspace of ``revision``; raises `StoreError` as `of` does."""
+        if revision in self._worlds:
+            return self._worlds[revision].workspace
+        kept = self._store.workspace(revision)
+        if kept is None:
+            raise StoreError(
+                f"The log was written with revision {revision}, which the store does not know.",
+                "Restore the folder from a backup.",
+            )
+        return msgpack.decode(kept, type=Workspace)
 
 
 def recover(store: Store, world: World, *, hot_customers: int, dedupe_window: int) -> Recovered:
@@ -67,15 +74,16 @@ def recover(store: Store, world: World, *, hot_customers: int, dedupe_window: in
     population = Population(world, Directory(store.links()), hot=hot_customers, seq=watermark)
     population.load(store.states())
     worlds = Worlds(store, world)
-    replayed = 0
+    replayed, last = 0, None
     # The last block is read in any case: what is shared is known from there.
     for number, block in enumerate(store.blocks(max(0, min(watermark, store.last_seq() - 1)))):
         if number == 0:
             population.shared = unpack_shared(block.shared)
         replayed += replay_block(population, block, worlds, watermark)
+        last = block.revision if block.entries else last
     population.world = world
     window, last_now = _rebuild_window(store, dedupe_window)
-    return Recovered(population, window, last_now, replayed)
+    return Recovered(population, window, last_now, replayed, worlds.workspace(last) if last is not None else None)
 
 
 def replay_block(population: Population, block: Block, worlds: Worlds, watermark: int = 0) -> int:

@@ -15,17 +15,22 @@ from segue.model.events import DecisionRequested, DeliveryReported, Event, Incom
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, DecisionId, DeliveryId
 from segue.model.time import Clock, Instant
+from segue.model.workspace import Workspace
 from segue.ports.channel import AnyChannel
-from segue.ports.store import DeadLetter, Entry, LedgerChange, LedgerRow, Store, pack
+from segue.ports.store import DeadLetter, Entry, Job, LedgerChange, LedgerRow, Store
 from segue.runtimes.embedded.batch import Receipt
+from segue.runtimes.embedded.broadcast import Broadcasts
 from segue.runtimes.embedded.dispatcher import Dispatcher
 from segue.runtimes.embedded.exporting import Exporting
+from segue.runtimes.embedded.publisher import Publisher, go_over
 from segue.runtimes.embedded.recovery import recover
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters, Stats
 from segue.runtimes.embedded.timeline import read_timeline
 from segue.runtimes.embedded.work import Work
 from segue.runtimes.embedded.writer import Writer
+from segue.runtimes.presence import Presence
+from segue.runtimes.versions import JourneyPreview
 
 log = logging.getLogger("segue.runtime")
 
@@ -39,7 +44,12 @@ class Embedded:
     """Advances customers, keeps them, and carries out what was decided. Made by `start`.
 
     Every method belongs to the event loop that started it. Whatever was acknowledged survives any crash.
+
+    Attributes:
+        broadcasts: business events on their way to every customer.
     """
+
+    broadcasts: Broadcasts
 
     def __init__(self, store: Store, settings: Settings, writer: Writer, counters: Counters) -> None:
         self.settings = settings
@@ -47,7 +57,9 @@ class Embedded:
         self._writer = writer
         self._counters = counters
         self._dispatcher: Dispatcher
+        self._publisher: Publisher
         self._running: asyncio.Task[None]
+        self._telling: asyncio.Task[None]
         self._exporting: tuple[Exporting, asyncio.Task[None]] | None = None
 
     @classmethod
@@ -69,13 +81,14 @@ class Embedded:
 
         Raises:
             StoreError: the store is damaged, or does not replay to what it says.
+            SegueError: a journey changed under its version although people are in it.
         """
         settings = settings or Settings()
-        await asyncio.to_thread(store.keep_workspace, world.revision, pack(world.workspace))
         epoch = await asyncio.to_thread(store.begin_epoch)
         found = await asyncio.to_thread(
             recover, store, world, hot_customers=settings.hot_customers, dedupe_window=settings.dedupe_window
         )
+        concerned = await asyncio.to_thread(go_over, found, world, store)
         counters = Counters()
         writer = Writer(
             found.population,
@@ -92,8 +105,12 @@ class Embedded:
         runtime._dispatcher = Dispatcher(
             channels, writer, runtime, store, settings=settings, counters=counters, epoch=epoch
         )
+        runtime._publisher = Publisher(writer, store, tell=runtime.report, note=runtime._note)
         runtime._running = asyncio.create_task(writer.run(), name="segue-writer")
         await runtime._dispatcher.start()
+        runtime.broadcasts = Broadcasts(writer, store, found.window, settings.batch_max)
+        await runtime.broadcasts.start()
+        runtime._telling = asyncio.create_task(runtime._publisher.resume(concerned), name="segue-publisher")
         if segments is not None:
             exporting = Exporting(store, segments, settings.segment_seconds)
             runtime._exporting = exporting, asyncio.create_task(exporting.run(), name="segue-segments")
@@ -151,10 +168,16 @@ class Embedded:
         """Make ledger changes durable; for the dispatcher."""
         await self._put(Work(done=_future(), changes=changes), is_ours=True)
 
-    async def use_world(self, world: World) -> None:
-        """Go over to another revision between two commits."""
-        await asyncio.to_thread(self._store.keep_workspace, world.revision, pack(world.workspace))
-        self._writer.use_world(world)
+    async def publish(self, workspace: Workspace) -> tuple[JourneyPreview, ...]:
+        """Go over to a changed workspace between two commits, and tell everybody whom it concerns.
+
+        Returns what that meant for those who are inside journeys, once they have been told.
+
+        Raises:
+            SegueError: it contradicts itself, or a journey changed under its version although people are in it; then
+                nothing has changed.
+        """
+        return await self._publisher.publish(workspace)
 
     # -- what is known ------------------------------------------------------------------------------------------
 
@@ -170,6 +193,10 @@ class Embedded:
     def next_alarm(self) -> Instant:
         """Return when the next timer is due, `NEVER` for none: what a virtual clock moves on to."""
         return self._writer.population.next_alarm()
+
+    def presence(self) -> Presence:
+        """Return how many runs are at which step; it goes on changing."""
+        return self._writer.population.presence
 
     def find(self, identifier: Identifier) -> CustomerId | None:
         """Return the customer that ``identifier`` names, None where nothing ever happened to them."""
@@ -240,6 +267,7 @@ class Embedded:
 
     async def drain(self) -> None:
         """Wait until every command so far is carried out and its outcome durable."""
+        await self._telling
         await self.flush()
         await self._dispatcher.drain()
         await self.flush()
@@ -260,6 +288,9 @@ class Embedded:
         Raises:
             StoreError: a commit had failed.
         """
+        self._telling.cancel()
+        await asyncio.gather(self._telling, return_exceptions=True)
+        await self.broadcasts.stop()
         await self._dispatcher.stop()
         self._writer.stop()
         await self._running
@@ -271,6 +302,9 @@ class Embedded:
             raise self._writer.failure
 
     # -- how ----------------------------------------------------------------------------------------------------
+
+    async def _note(self, job: Job) -> None:
+        await self._put(Work(done=_future(), jobs=(job,)), is_ours=True)
 
     async def _put(self, work: Work, *, is_urgent: bool = False, is_ours: bool = False) -> list[Receipt]:
         return await self._begin(work, is_urgent=is_urgent, is_ours=is_ours)

@@ -85,12 +85,13 @@ class Writer:
 
     # -- what others call ---------------------------------------------------------------------------------------
 
-    def put(self, work: Work, *, is_urgent: bool = False, is_ours: bool = False) -> None:
+    def put(self, work: Work, *, is_urgent: bool = False, is_ours: bool = False, goes_first: bool = False) -> None:
         """Queue work.
 
         Args:
             is_urgent: commit without waiting for more.
             is_ours: what the runtime itself needs (outcomes, marks) is never refused.
+            goes_first: before all that waits, so that nothing changes a customer in between.
 
         Raises:
             Overloaded: the queue is full.
@@ -102,7 +103,7 @@ class Writer:
             raise StoreError("This runtime is stopping.", "Send it to the next one.")
         if not is_ours:
             self.require_room(work.weight)
-        self._work.append(work)
+        (self._work.appendleft if goes_first else self._work.append)(work)
         self.queued += work.weight
         self._urgent = self._urgent or is_urgent
         if is_urgent or self.queued >= self._waiting_for:

@@ -1,0 +1,43 @@
+"""Publishing: what would become of the people in a store if a changed workspace were published.
+
+The store may be stopped, or open in another process and read here (`SqliteStore(folder, is_reader=True)`).
+"""
+
+from segue.model.workspace import Workspace
+from segue.ports.store import Store
+from segue.runtimes.embedded.recovery import Worlds, recover
+from segue.runtimes.presence import Presence
+from segue.runtimes.versions import JourneyPreview, preview_changes, with_retired
+
+
+def compose(workspace: Workspace, store: Store) -> Workspace:
+    """Return ``workspace`` with the earlier journey versions that people in ``store`` are still in.
+
+    Raises:
+        SegueError: a journey changed under its version although people are in it.
+        StoreError: the store is damaged.
+    """
+    presence, before = _look(store)
+    return with_retired(workspace, before, presence)
+
+
+def preview(workspace: Workspace, store: Store) -> tuple[JourneyPreview, ...]:
+    """Return what publishing ``workspace`` does to the people in ``store``; journeys that stay as they are are left
+    out. Raises what `compose` raises.
+    """
+    presence, before = _look(store)
+    with_retired(workspace, before, presence)
+    return preview_changes(workspace, before, presence)
+
+
+def _look(store: Store) -> tuple[Presence, Workspace | None]:
+    """Return who is where at the end of the log, and the workspace that was at work there."""
+    last_seq = store.last_seq()
+    revision = next((block.revision for block in store.blocks(max(0, last_seq - 1)) if block.entries), None)
+    if revision is None:
+        return Presence(), None
+    found = recover(store, Worlds(store).of(revision), hot_customers=1, dedupe_window=0)
+    return found.population.presence, found.workspace
+
+
+__all__ = ["JourneyPreview", "compose", "preview"]
