@@ -39,7 +39,7 @@ COURSE = Journey(
 )
 
 
-def shop(journey: Journey | None = COURSE, **changes: Any) -> Workspace:
+def shop(journey: Journey | None = COURSE, /, **changes: Any) -> Workspace:
     journeys = (structs.replace(journey, **changes),) if journey is not None else ()
     return structs.replace(world().workspace, journeys=journeys, rules=())
 
