@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from segue.core.world import World
 from segue.model.catalogue import Action, Capacity, EventTrigger, Rule, Theme, Variant
 from segue.model.commands import Deliver, SyncAudience
@@ -226,3 +228,19 @@ def test_a_run_goes_the_other_way_when_its_webhook_failed() -> None:
     living = a_caller()
     living.hears(living.commands()[0].delivery_id, DeliveryStatus.REJECTED)
     assert mails(living)[1:] == ["hat_mail", "_webhook:notify/end"]
+
+
+@pytest.mark.parametrize("policy", [PolicySpec(exploration=1.0), PolicySpec(name="random")])
+def test_a_webhook_is_called_whatever_the_policy_would_rather_explore(policy: PolicySpec) -> None:
+    for number in range(8):
+        living = Living(a_shop(journeys=(NOTIFY,), rules=(), policy=policy), f"customer-{number}")
+        living.does("hat", size=58)
+        assert mails(living) == ["_webhook:notify/crm"]
+
+
+def test_the_held_outs_webhook_is_a_ghost_and_the_run_goes_on() -> None:
+    living = Living(a_shop(journeys=(NOTIFY,), rules=(), groups={"holdout": 1.0}))
+    living.is_known_as(email="someone@example.com")
+    living.does("hat", size=58)
+    assert living.commands() == []
+    assert [end.reason for transition in living.transitions for end in transition.ended] == ["done"]

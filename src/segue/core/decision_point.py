@@ -8,7 +8,7 @@ from msgspec import Struct
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
-from segue.core.catalogue import MESSAGE_SLOT, Scored
+from segue.core.catalogue import MESSAGE_SLOT, Scored, is_webhook
 from segue.core.decisioning.choose import SILENT, Choice, choose, oblige
 from segue.core.decisioning.policies import POLICIES
 from segue.core.decisioning.worth import Worth
@@ -61,7 +61,7 @@ def decide(
     scored = [_worth_of(candidates[index], worth, world) for index in eligible]
     is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
     silence = SILENT
-    if is_obliged:
+    if is_obliged or (eligible and is_webhook(candidates[eligible[0]].action)):  # a step's call is not weighed either
         choice = oblige(scored, world.seed, decision_id)
     else:
         spec = world.workspace.policy
