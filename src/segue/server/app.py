@@ -19,6 +19,7 @@ from segue.server import unsubscribe
 from segue.server.access import Access
 from segue.server.auth import Keys
 from segue.server.browsers import for_browsers
+from segue.server.business_events import BusinessEvents
 from segue.server.customers import Customers
 from segue.server.decide import Decide
 from segue.server.ingest import SHORT_FORMS, Ingest
@@ -72,6 +73,7 @@ def create_app(
     receipts = Receipts(runtime, access, channels, clock)
     customers = Customers(runtime, access, clock)
     journeys = Journeys(runtime, access, clock)
+    business_events = BusinessEvents(runtime, access)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
     to_browsers = ["POST", "OPTIONS"]
@@ -86,6 +88,8 @@ def create_app(
         NamedRoute(DITTOFEED_BATCH, for_browsers(ingest.batch), methods=to_browsers),
         NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
         NamedRoute("/v1/journeys/{journey}/enter", journeys.enter, methods=["POST"]),
+        NamedRoute("/v1/business-events", business_events.accept, methods=["POST"]),
+        NamedRoute("/v1/business-events/{message_id}", business_events.show, methods=["GET"]),
         NamedRoute("/v1/receipts", receipts.receive, methods=["POST"]),
         NamedRoute("/v1/channels/{channel}/receipts", receipts.receive_for_channel, methods=["POST"]),
         NamedRoute("/v1/customers", customers.find, methods=["GET"]),

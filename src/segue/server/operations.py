@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from segue.server.auth import Scope
+from segue.server.business_events import BusinessEvent, BusinessEventProgress
 from segue.server.customers import CustomerView, DecisionView
 from segue.server.decide import DecideAnswer, DecideRequest
 from segue.server.ingest import SHORT_FORMS, Accepted
@@ -89,6 +90,26 @@ OPERATIONS: tuple[Operation, ...] = (
         reads=DecideRequest,
         writes=DecideAnswer,
         errors=(400, 401, 403, 404, 429, 503),
+    ),
+    Operation(
+        method="post",
+        path="/v1/business-events",
+        operation_id="business_event",
+        summary="Tell all customers, or those in a computed audience, what happened; each gets the event once.",
+        scope="manage",
+        reads=BusinessEvent,
+        writes=BusinessEventProgress,
+        status=202,
+        errors=(400, 401, 403, 404, 409, 429, 503),
+    ),
+    Operation(
+        method="get",
+        path="/v1/business-events/{message_id}",
+        operation_id="business_event_progress",
+        summary="How many customers a business event has reached.",
+        scope="read",
+        writes=BusinessEventProgress,
+        errors=(401, 403, 404),
     ),
     Operation(
         method="post",
