@@ -2,13 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.arbitration.ledger import merge_contacts, release, renew, reserve, settle_contact
+from segue.core.arbitration.ledger import Memory, merge_contacts, note_offers, release, renew, reserve, settle_contact
 from segue.model.customers import Contacts
 from segue.model.deliveries import DeliveryStatus
 from segue.model.time import DAY, HOUR, Instant
 from tests.builders import NOW, action, candidate, contact, plan, report
 
-OFFER = plan(action("offer", "email", theme="reorder", category="service"))
+OFFER = plan(action("offer", "email", theme="reorder", category="service", tags=("wine", "discount")))
+MEMORY = Memory(60 * DAY, {"newsletter": 2})
 
 
 def reserved(before: Contacts, now: int = NOW, *, is_ghost: bool = False, run_id: str = "run-1") -> Contacts:
@@ -21,7 +22,7 @@ def reserved(before: Contacts, now: int = NOW, *, is_ghost: bool = False, run_id
         Instant(now),
         is_ghost=is_ghost,
         contact_point="0f",
-        memory=60 * DAY,
+        memory=MEMORY,
     )
 
 
@@ -41,6 +42,7 @@ def test_a_slot_freezes_what_the_caps_will_count(is_ghost: bool, state: str) -> 
                 run_id="run-1",
                 step="mail",
                 contact_point="0f",
+                tags=("wine", "discount"),
             ),
         )
     )
@@ -56,7 +58,27 @@ def test_the_ledger_forgets_what_no_cap_can_count_any_more(age: int, is_kept: bo
     assert (old in reserved(Contacts((old,))).ledger) is is_kept
 
 
-CONFIRMING = {DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN, DeliveryStatus.DELIVERED}
+def test_of_what_is_counted_in_a_row_the_latest_contacts_are_kept_however_old() -> None:
+    letters = [contact(NOW - days * DAY, action="newsletter") for days in (300, 200, 100)]
+    other = contact(NOW - 90 * DAY, action="offer")
+    assert reserved(Contacts((*letters, other))).ledger[:-1] == tuple(letters[1:])
+    recent = contact(NOW - DAY, action="newsletter")
+    assert reserved(Contacts((*letters, recent))).ledger[:-1] == (letters[2], recent)
+
+
+def test_what_else_the_ledger_knows_survives_every_change() -> None:
+    before = Contacts((contact(NOW, "send-1"), contact(NOW, "b")), 3.5, NOW)
+    for after in (
+        reserved(before),
+        settle_contact(before, report(DeliveryStatus.ACCEPTED)),
+        renew(before, "send-1", NOW),
+        release(before, ("send-1",)),
+    ):
+        assert (after.offered, after.offered_at) == (3.5, NOW)
+
+
+ENGAGING = {DeliveryStatus.OPENED, DeliveryStatus.CLICKED}
+CONFIRMING = {DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN, DeliveryStatus.DELIVERED} | ENGAGING
 
 
 @pytest.mark.parametrize("status", list(DeliveryStatus))
@@ -64,13 +86,30 @@ def test_what_may_have_reached_the_customer_is_confirmed(status: DeliveryStatus)
     before = Contacts((contact(NOW, "other", state="reserved"), contact(NOW, "send-1", state="reserved")))
     after = "confirmed" if status in CONFIRMING else "reserved"
     assert settle_contact(before, report(status)) == Contacts(
-        (contact(NOW, "other", state="reserved"), contact(NOW, "send-1", state=after))
+        (
+            contact(NOW, "other", state="reserved"),
+            contact(NOW, "send-1", state=after, engaged_at=NOW if status in ENGAGING else 0),
+        )
     )
+
+
+def test_a_contact_is_engaged_since_the_first_open_or_click_whatever_is_reported_first() -> None:
+    ledger = Contacts((contact(NOW, "send-1"),))
+    for later in (3 * HOUR, HOUR, 2 * HOUR):
+        ledger = settle_contact(ledger, report(DeliveryStatus.CLICKED, at=NOW + later))
+    assert ledger.ledger[0].engaged_at == NOW + HOUR
+
+
+@pytest.mark.parametrize("status", sorted(ENGAGING))
+def test_a_machine_that_opens_the_mail_does_not_engage(status: DeliveryStatus) -> None:
+    ledger = Contacts((contact(NOW, "send-1"),))
+    assert settle_contact(ledger, report(status, detail="machine: privacy proxy")) == ledger
 
 
 def test_a_ghost_is_never_confirmed() -> None:
     before = Contacts((contact(NOW, "send-1", state="ghost"),))
     assert settle_contact(before, report(DeliveryStatus.ACCEPTED)) == before
+    assert settle_contact(before, report(DeliveryStatus.OPENED)) == before
 
 
 def test_a_released_slot_is_free_again_and_the_others_stay() -> None:
@@ -101,3 +140,36 @@ def test_a_merged_ledger_counts_each_slot_once_oldest_first_whoever_absorbs(ours
 def test_where_both_know_a_slot_ours_stands() -> None:
     ours, theirs = Contacts((contact(NOW, "a", state="confirmed"),)), Contacts((contact(NOW, "a", state="reserved"),))
     assert merge_contacts(ours, theirs) == ours
+
+
+@pytest.mark.parametrize(("ours", "theirs", "first"), [(0, 0, 0), (5, 0, 5), (0, 7, 7), (5, 7, 5), (9, 7, 7)])
+def test_a_merged_slot_is_engaged_since_whichever_heard_of_it_first(ours: int, theirs: int, first: int) -> None:
+    known = [Contacts((contact(NOW, "a", engaged_at=at),)) for at in (ours, theirs)]
+    assert merge_contacts(*known).ledger[0].engaged_at == first
+
+
+def test_offers_count_half_after_four_weeks() -> None:
+    once = note_offers(Contacts(), 3, NOW)
+    assert (once.offered, once.offered_at) == (3.0, NOW)
+    assert note_offers(once, 1, Instant(NOW + 28 * DAY)).offered == 2.5
+    assert note_offers(once, 2, NOW).offered == 5.0
+    assert note_offers(once, 0, Instant(NOW + DAY)) is once
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 5)), max_size=12))
+def test_offers_fade_as_if_each_faded_for_itself(noted: list[tuple[int, int]]) -> None:
+    contacts, now = Contacts(), int(NOW)
+    for days, count in noted:
+        now += days * DAY
+        contacts = note_offers(contacts, count, Instant(now))
+    at = NOW
+    expected = 0.0
+    for days, count in noted:
+        at = Instant(at + days * DAY)
+        expected += count * 0.5 ** ((contacts.offered_at - at) / (28 * DAY)) if at <= contacts.offered_at else 0.0
+    assert contacts.offered == pytest.approx(expected)
+
+
+def test_what_was_offered_to_both_was_offered_to_one() -> None:
+    ours, theirs = Contacts((), 4.0, NOW), Contacts((), 1.0, Instant(NOW + 28 * DAY))
+    assert merge_contacts(ours, theirs) == merge_contacts(theirs, ours) == Contacts((), 3.0, Instant(NOW + 28 * DAY))

@@ -170,10 +170,10 @@ class Gate:
         # A message that already has its slot must not count against itself, so it is looked at on its own; its use of
         # capacities is counted, and its moment chosen.
         if candidate.delivery_id in self._booked:
-            return self._look_at_moment(candidate, action, variant, self.view.now)
+            return self._look_at_moment(candidate, action, variant)
         moment = self._timely.get(variant.lane) if self.rules.is_by_channel else None
         if moment is None:
-            moment = self._look_at_moment(candidate, action, variant, self.view.now) or _PASSED
+            moment = self._look_at_moment(candidate, action, variant) or _PASSED
             self._timely[variant.lane] = moment
         if moment is not _PASSED:
             return moment
@@ -188,43 +188,43 @@ class Gate:
             full := check_capacity(action, variant, self.view.shared, rules.shared_plan, rules.budgets, now)
         ):
             return full
-        if candidate.timing == RECEPTIVE:
-            later = check_receptive(
-                candidate,
-                self.view,
-                rules.workspace,
-                lambda at: self._look_at_moment(candidate, action, variant, at) is None,
-            )
-            if later is not None:
-                return later
+        if candidate.timing == RECEPTIVE and (later := self._look_for_later(candidate, action, variant)):
+            return later
         return check_pooling(candidate, action.action.category, rules.arbitration_window, now)
 
-    def _look_at_moment(
-        self, candidate: Candidate, action: ActionPlan, variant: VariantPlan, at: Instant
-    ) -> Verdict | None:
-        category, zone = action.action.category, self.view.zone
-        quiet = self._look_at_clock(variant.channel.name, at) if category != "transactional" else None
-        if quiet is not None:
-            return quiet
-        neighbours = self._neighbours(variant)
-        return check_caps(candidate, action, self.ledger, neighbours, at, zone, self.rules.caps) or (
-            check_gap(candidate, self.ledger, neighbours, at, self.rules.min_gap) if category in OBEYS_GAP else None
+    def _look_for_later(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
+        # Caps and gap that have room now will have it later, too: of the rules, only quiet hours close a moment again.
+        hours = self.rules.quiet_hours if action.action.category != "transactional" else ()
+        channel, zone = variant.channel.name, self.view.zone
+        return check_receptive(
+            candidate,
+            self.view,
+            self.rules.workspace,
+            is_open=lambda at: check_quiet_hours(channel, zone, at, hours) is None,
         )
 
-    def _look_at_clock(self, channel: str, at: Instant) -> Verdict | None:
+    def _look_at_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
+        category, now, zone = action.action.category, self.view.now, self.view.zone
+        quiet = self._look_at_clock(variant.channel.name) if category != "transactional" else None
+        if quiet is not None:
+            return quiet
+        neighbours = self._neighbours(variant) if self.view.shared.neighbours else ()
+        return check_caps(candidate, action, self.ledger, neighbours, now, zone, self.rules.caps) or (
+            check_gap(candidate, self.ledger, neighbours, now, self.rules.min_gap) if category in OBEYS_GAP else None
+        )
+
+    def _look_at_clock(self, channel: str) -> Verdict | None:
         key = channel if self.rules.has_quiet_channels else ""
-        if at != self.view.now:
-            return check_quiet_hours(channel, self.view.zone, at, self.rules.quiet_hours)
         if key not in self._quiet:
-            self._quiet[key] = check_quiet_hours(channel, self.view.zone, at, self.rules.quiet_hours)
+            self._quiet[key] = check_quiet_hours(channel, self.view.zone, self.view.now, self.rules.quiet_hours)
         return self._quiet[key]
 
     def _neighbours(self, variant: VariantPlan) -> tuple[Contact, ...]:
-        found = self.view.shared.neighbours
-        address = address_of(variant, self.profile) if found else ""
+        address = address_of(variant, self.profile)
         if not address:
             return ()
-        return neighbours_at(contact_point_key(variant.channel.contact_trait, address), found, self.ledger)
+        contact_point = contact_point_key(variant.channel.contact_trait, address)
+        return neighbours_at(contact_point, self.view.shared.neighbours, self.ledger)
 
 
 def _settled(verdict: Verdict, candidate: Candidate, now: Instant) -> Verdict:

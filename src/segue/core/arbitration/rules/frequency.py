@@ -125,7 +125,7 @@ def _scopes_of_candidate(plan: CapPlan, candidate: Candidate, action: ActionPlan
     """Return what the cap counts the candidate under; nothing for one without a theme, a journey or a tag."""
     match plan.scope:
         case "all":
-            return ("",)
+            return ("",) if plan.only is None else ()
         case "channel":
             scope = candidate.channel
         case "category":
@@ -149,4 +149,5 @@ def _scopes_of_contact(scope: str, contact: Contact) -> tuple[str, ...]:
             return contact.tags
         case _:
             # The other scopes are named after a contact's fields; that is what counting by them means.
-            return (getattr(contact, scope),)
+            value: str = getattr(contact, scope)
+            return (value,) if value else ()

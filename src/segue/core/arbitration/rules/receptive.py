@@ -18,7 +18,7 @@ def check_receptive(
     """Refuse the present moment for the sake of a better one before the deadline.
 
     Args:
-        is_open: tells whether quiet hours, caps and the gap would let the candidate pass at a moment.
+        is_open: tells whether the other rules would let the candidate pass at a moment.
     """
     if candidate.timing != RECEPTIVE:
         return None
