@@ -120,6 +120,14 @@ def test_the_logged_probabilities_sum_to_one_and_what_was_chosen_was_possible(
     assert all(p >= floor * (1 - 1e-9) for p in choice.probabilities)
 
 
+def test_silence_is_shown_to_the_policy_at_its_own_worth() -> None:
+    offers = [Scored("small", "email", 0.0, 1.0, takes_slot=True), Scored("large", "email", 0.0, 2.0, takes_slot=True)]
+    spec = PolicySpec(name="rules")
+    for worth, expected in ((0.5, 1), (1.5, 1), (2.5, 2)):
+        silence = Scored("", "", 0.0, worth)
+        assert choose(offers, view(), "agent", spec, POLICIES, "seed", "decision-1", silence).index == expected
+
+
 def counts_of(policy: Policy, exploration: float = 0.0, draws: int = 10_000) -> tuple[list[int], int]:
     counts, explored = [0, 0, 0], 0
     for number in range(draws):
