@@ -50,6 +50,7 @@ class JourneyPlan(Struct, frozen=True):
         listens: every event that concerns a run, wherever it waits.
         is_restless: a run is concerned by every event, because of an exit that is a condition.
         restless: the steps at which it is.
+        is_plain: nothing concerns a run but what it listens to and its own time.
     """
 
     name: str
@@ -74,6 +75,7 @@ class JourneyPlan(Struct, frozen=True):
     listens: frozenset[str] = frozenset()
     is_restless: bool = False
     restless: frozenset[str] = frozenset()
+    is_plain: bool = False
 
 
 class JourneyPlans(Struct, frozen=True):

@@ -14,19 +14,35 @@ from segue.model.journeys import Run
 from segue.model.time import NEVER, Instant
 
 
-def is_concerned(run: Run, around: Surroundings, plans: JourneyPlans) -> bool:
-    """Tell whether this event can do anything to ``run``: mostly two look-ups say that it cannot."""
+def concerned(runs: tuple[Run, ...], around: Surroundings, plans: JourneyPlans) -> list[Run]:
+    """Return those of ``runs`` to which this event can do anything: mostly none, as a few look-ups say."""
+    if around.answers:
+        return list(runs)
+    name, now, by_name = around.view.fact.name, around.view.now, plans.by_name
+    found = []
+    for run in runs:
+        plan = by_name.get(run.journey)
+        # The common case first and without calls: this is asked of every run at every event.
+        if (
+            plan is not None
+            and plan.is_plain
+            and run.version == plan.version
+            and name not in plan.listens
+            and run.step in plan.steps
+            and run.wake_at > now
+            and not run.paused_until
+        ):
+            continue
+        if _is_concerned(run, name, now, plans):
+            found.append(run)
+    return found
+
+
+def _is_concerned(run: Run, name: str, now: Instant, plans: JourneyPlans) -> bool:
     plan = plans.definition(run)
-    view = around.view
-    return (
-        plan is None
-        or view.fact.name in plan.listens
-        or plan.is_restless
-        or run.step in plan.restless
-        or bool(around.answers)
-        or run.step not in plan.steps
-        or due_of(run, plan) <= view.now
-    )
+    if plan is None or name in plan.listens or plan.is_restless or run.step in plan.restless:
+        return True
+    return run.step not in plan.steps or due_of(run, plan) <= now
 
 
 def continue_run(work: Work, run: Run) -> None:

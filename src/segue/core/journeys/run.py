@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from segue.core.journeys.compiled import JourneyPlans, due_of
-from segue.core.journeys.continuing import continue_run, is_concerned
+from segue.core.journeys.continuing import concerned, continue_run
 from segue.core.journeys.entries import admit_child, is_due, open_pending, request
 from segue.core.journeys.moves import CHILD, CHILD_ENDED, Question, Surroundings
 from segue.core.journeys.work import MOVES_MAX, ChildOver, Fire, StartChild, Work
@@ -63,12 +63,12 @@ def run_journeys(
     Args:
         firings: (trigger, facts) of every trigger that fired.
     """
-    concerned = [run for run in enrollments.runs if is_concerned(run, around, plans)]
+    runs = concerned(enrollments.runs, around, plans) if enrollments.runs else []
     fired = [(trigger, facts) for trigger, facts in firings if trigger in plans.by_trigger]
-    if not concerned and not fired and not _has_due_entry(enrollments, around, plans):
+    if not runs and not fired and not (enrollments.pending and _has_due_entry(enrollments, around, plans)):
         return Progress(enrollments)
     work = Work(enrollments, around, plans)
-    for run in concerned:
+    for run in runs:
         if run.run_id in work.runs:
             continue_run(work, run)
     open_pending(work)
@@ -81,9 +81,16 @@ def run_journeys(
 
 def next_due(enrollments: Enrollments, plans: JourneyPlans) -> Instant:
     """Return when the first run or entry wants to be woken; `NEVER` for none, and for all that a pause holds."""
-    due = NEVER
+    due, by_name = NEVER, plans.by_name
     for run in enrollments.runs:
-        due = min(due, due_of(run, plans.definition(run)))
+        plan = by_name.get(run.journey)
+        # Written out for the common case: this is asked of every run after every event.
+        if plan is not None and plan.is_plain and run.version == plan.version and not run.paused_until:
+            wake_at = run.wake_at
+        else:
+            wake_at = due_of(run, plans.definition(run))
+        if wake_at < due:
+            due = wake_at
     for waiting in enrollments.pending:
         plan = plans.by_name.get(waiting.journey)
         if plan is None or plan.status != "paused":
