@@ -11,6 +11,15 @@ RESULTS = Path(__file__).parent / "results"
 
 def report(name: str, headers: Sequence[str], rows: Sequence[Sequence[object]], figures: Mapping[str, float]) -> None:
     """Print ``rows`` under ``headers`` and write ``figures`` with the machine's cores and load."""
+    show(headers, rows)
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({"name": name, "figures": dict(figures), "machine": machine()}, indent=2) + "\n")
+    print(f"\n{path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def show(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print ``rows`` under ``headers``, the first column to the left and the others to the right."""
     table = [[_cell(value) for value in row] for row in (headers, *rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(headers))]
     for index, row in enumerate(table):
@@ -18,10 +27,6 @@ def report(name: str, headers: Sequence[str], rows: Sequence[Sequence[object]], 
         print("  ".join(cells).rstrip())
         if index == 0:
             print("  ".join("-" * width for width in widths))
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({"name": name, "figures": dict(figures), "machine": machine()}, indent=2) + "\n")
-    print(f"\n{path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 
 def machine() -> dict[str, object]:

@@ -30,7 +30,6 @@ TABLES = (
 _BABY = "('BABY FOODS', 'BABY HBC', 'DIAPERS & DISPOSABLES', 'INFANT FORMULA', 'INFANT CARE PRODUCTS')"
 
 
-
 def _utc(day: str, later: str = "INTERVAL 0 DAY") -> str:
     """Return SQL of the moment ``later`` than midnight of ``day`` in the stores' zone, as a UTC timestamp."""
     return f"timezone('UTC', timezone('{ZONE}', {day}::TIMESTAMP + {later}))"
@@ -53,8 +52,8 @@ WITH lines AS (
 )
 SELECT campaign_id,
     CASE campaign_type WHEN 'Type A' THEN 'everything' ELSE line || '_' || lower(right(campaign_type, 1)) END AS offer,
-    {_utc('start_date')} AS starts,
-    {_utc('end_date', 'INTERVAL 1 DAY')} AS ends
+    {_utc("start_date")} AS starts,
+    {_utc("end_date", "INTERVAL 1 DAY")} AS ends
 FROM main_lines JOIN campaign_descriptions USING (campaign_id)
 """
 """What each campaign offers: by type, and by the product line that most of its coupons are for."""
@@ -66,7 +65,7 @@ SELECT 'assigned' AS kind, household_id AS household, starts AS moment, campaign
 FROM campaigns JOIN offers USING (campaign_id)
 UNION ALL
 -- the table knows only the day of a redemption: noon
-SELECT 'redeemed', household_id, {_utc('redemption_date', 'INTERVAL 12 HOUR')}, campaign_id, offer,
+SELECT 'redeemed', household_id, {_utc("redemption_date", "INTERVAL 12 HOUR")}, campaign_id, offer,
     NULL, coupon_upc, NULL, NULL, NULL, NULL, NULL
 FROM redemptions_to_20171001 JOIN offers USING (campaign_id)
 UNION ALL

@@ -2,10 +2,10 @@
 
     python3 -m bench.complete_journey.values
 
-worth of an assignment = shopping trips with a redemption for each household assigned x median worth of such a basket x
-margin. Rates are of campaigns that were over when the table of redemptions ends; an offer with fewer than
-`TRIPS_MIN` such trips takes the rate of its type. All of a redeeming trip is credited to the campaign: that is too much,
-and the same too much for each of them; arbitration needs their order and their ratios.
+worth of an assignment = shopping trips with a redemption for each household assigned x median worth of such a basket
+x margin. Rates are of campaigns that were over when the table of redemptions ends; an offer with fewer than
+`TRIPS_MIN` such trips takes the rate of its type. All of a redeeming trip is credited to the campaign: that is too
+much, and the same too much for each of them; arbitration needs their order and their ratios.
 """
 
 from typing import NamedTuple
@@ -65,9 +65,7 @@ def worth_of_offers() -> tuple[list[Worth], float]:
         of_type = [row for row in rows if row[1] == type_]
         pooled = (sum(row[3] for row in of_type), sum(row[2] for row in of_type))
         rate = trips / assigned if trips >= TRIPS_MIN else pooled[0] / pooled[1]
-        worths.append(
-            Worth(offer, assigned, trips, rate, weeks, round(rate * basket * MARGIN, 2), round(1 / weeks, 2))
-        )
+        worths.append(Worth(offer, assigned, trips, rate, weeks, round(rate * basket * MARGIN, 2), round(1 / weeks, 2)))
     return worths, basket
 
 
