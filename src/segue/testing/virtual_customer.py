@@ -144,6 +144,8 @@ class VirtualCustomer:
         self._tell_event(event)
         transitions = settle(self.customer, event, now=self.now, world=self._world)
         self.customer, self._wake_at = transitions[-1].customer, transitions[-1].wake_at
+        # What is shared, this customer shares with themselves.
+        self._world = self._world.after(tuple(tally for one in transitions for tally in one.tallies), self.now)
         for transition in transitions:
             self._record(transition)
         if isinstance(event, DecisionRequested):
