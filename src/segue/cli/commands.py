@@ -14,6 +14,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "init": Command("segue.cli.init:init", "Make a workspace from a template."),
     "check": Command("segue.cli.check:check", "Find every mistake in a workspace."),
+    "draw": Command("segue.cli.draw:draw", "Draw journeys as flowcharts."),
     "test": Command("segue.cli.test:run_tests", "Run the workspace's scenarios in virtual time."),
     "dev": Command("segue.cli.dev:dev", "Serve on this machine, without keys; messages become files."),
     "run": Command("segue.cli.run:run", "Serve in production, with keys."),

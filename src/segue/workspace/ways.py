@@ -7,7 +7,6 @@ from msgspec import Struct
 from segue.model.journeys import (
     Branch,
     Choose,
-    EventMatch,
     Exit,
     Goto,
     Journey,
@@ -18,6 +17,7 @@ from segue.model.journeys import (
     WaitFor,
     Webhook,
 )
+from segue.workspace.words import say_match
 
 
 class Way(Struct, frozen=True):
@@ -47,7 +47,7 @@ def ways_of(step: Step, following: str | None) -> tuple[Way, ...]:
     match step:
         case WaitFor():
             events = (
-                Way(each.next or following, words_of(each), ("events", index, "next"))
+                Way(each.next or following, say_match(each), ("events", index, "next"))
                 for index, each in enumerate(step.events)
             )
             return (*events, Way(step.on_timeout or following, f"after {step.within}", ("on_timeout",)))
@@ -76,11 +76,6 @@ def ways_of(step: Step, following: str | None) -> tuple[Way, ...]:
             return ()
         case _:
             return (Way(following),)
-
-
-def words_of(match: EventMatch) -> str:
-    """Return an event with its condition, as people read it."""
-    return f"{match.event} if {match.when}" if match.when else match.event
 
 
 def _ways_of_proposal(step: Propose, following: str | None) -> tuple[Way, ...]:
