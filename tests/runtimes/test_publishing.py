@@ -78,6 +78,8 @@ class Running:
         raise AssertionError("it never came to rest")
 
     def waiting(self, version: int = 1) -> dict[str, int]:
+        for step in self.runtime.stats().steps:
+            assert step.inflow == step.waiting + step.passed + step.exited, step
         places = self.runtime.presence().waiting
         return {place.step: count for place, count in places.items() if place[:2] == ("course", version)}
 

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from msgspec import structs
+
+from segue.core.world import World
 from segue.model.customers import Contact
 from segue.model.events import Event, Identified, Tracked
 from segue.model.identities import contact_point_key
@@ -82,3 +85,10 @@ def addresses_of(traits: Mapping[str, Any], event: Event | None, kinds: tuple[st
         new = brought.get(kind)
         if isinstance(new, str) and new != address:
             yield _key_of(kind, new)
+
+
+def with_neighbours(world: World, neighbours: tuple[Contact, ...]) -> World:
+    """Return ``world`` as a customer with these neighbours sees it."""
+    if not neighbours:
+        return world
+    return structs.replace(world, shared=structs.replace(world.shared, neighbours=neighbours))

@@ -25,7 +25,7 @@ from segue.model.time import NEVER, Instant
 from segue.model.transitions import Transition
 from segue.ports.store import CustomerState, Entry, pack_entry
 from segue.runtimes.alarms import Alarms
-from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of
+from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of, with_neighbours
 from segue.runtimes.glance import glance_at
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
@@ -154,7 +154,7 @@ class Population:
         before = self.customer(customer_id)
         if neighbours is None:
             neighbours = self._neighbours(before, event)
-        transitions = settle(before, event, now=now, world=_with_neighbours(self._world, neighbours))
+        transitions = settle(before, event, now=now, world=with_neighbours(self._world, neighbours))
         entry = self._entry(event, now, transitions, neighbours)
         packed = pack_entry(entry)
         world = self._world.after(entry.tallies, now)
@@ -168,7 +168,7 @@ class Population:
 
     def world_of(self, customer: Customer) -> World:
         """Return the World as ``customer`` sees it: with what others received at their addresses."""
-        return _with_neighbours(self._world, self._neighbours(customer))
+        return with_neighbours(self._world, self._neighbours(customer))
 
     def due(self, now: Instant, limit: int) -> Iterator[Tick]:
         """Yield a tick for each customer whose alarm is not later than ``now``, at most ``limit``, earliest first.
@@ -295,9 +295,3 @@ class Population:
         self.presence.change(before.enrollments, after.enrollments)
         if before.contacts.ledger is not after.contacts.ledger:
             self._points.change(after.customer_id, points_of(before.contacts.ledger), points_of(after.contacts.ledger))
-
-
-def _with_neighbours(world: World, neighbours: tuple[Contact, ...]) -> World:
-    if not neighbours:
-        return world
-    return structs.replace(world, shared=structs.replace(world.shared, neighbours=neighbours))

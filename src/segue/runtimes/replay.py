@@ -18,10 +18,12 @@ from segue.model.events import DeliveryReported, Event, Incoming, Tick
 from segue.model.ids import EventId, derive
 from segue.model.time import Duration, Instant
 from segue.ports.store import Entry, Store, pack
+from segue.runtimes.contests import Contest
 from segue.runtimes.embedded.garbage import Garbage
 from segue.runtimes.embedded.recovery import Worlds, replay_block
 from segue.runtimes.embedded.stats import Counters
 from segue.runtimes.embedded.window import Window
+from segue.runtimes.flow import StepFlow
 from segue.runtimes.ordering import in_order
 from segue.runtimes.population import Population
 
@@ -37,6 +39,7 @@ class Replayed(Struct, frozen=True, kw_only=True):
         received: facts read; each of them is advanced, a duplicate or a dead letter.
         events: entries advanced, by kind (reactions and ticks included).
         commands: issued, by channel.
+        steps, contests: what came to each step of each journey; how each action fared against its rivals.
         decisions_digest, states_digest: of every decision in order, of every customer by id; equal for equal
             histories, in every process.
     """
@@ -53,6 +56,8 @@ class Replayed(Struct, frozen=True, kw_only=True):
     suppressed: dict[str, int]
     ended: dict[str, int]
     commands: dict[str, int]
+    steps: tuple[StepFlow, ...]
+    contests: dict[str, Contest]
     first_at: Instant
     last_at: Instant
     decisions_digest: str
@@ -179,6 +184,8 @@ class _Replay:
             suppressed=dict(counters.suppressed),
             ended=dict(counters.ended),
             commands=self._commands,
+            steps=counters.flow.steps(self.population.presence.waiting),
+            contests=counters.contests.by_action(),
             first_at=self._first_at or Instant(0),
             last_at=self.now,
             decisions_digest=self._digest.hexdigest(),

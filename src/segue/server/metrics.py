@@ -70,6 +70,27 @@ def render_stats(stats: Stats) -> str:
         for status, count in sorted(counts.items())
     ]
     family("deliveries_total", "counter", deliveries, "What channels said about deliveries.")
+    steps = [({"journey": s.journey, "version": str(s.version), "step": s.step}, s) for s in stats.steps]
+    moves = [
+        ({**labels, "way": way}, count)
+        for labels, step in steps
+        for way, count in (("inflow", step.inflow), ("passed", step.passed), ("exited", step.exited))
+    ]
+    family("journey_step_runs_total", "counter", moves, "Runs that came to a step, passed it, left it early.")
+    family("journey_step_waiting", "gauge", [(labels, step.waiting) for labels, step in steps], "Runs at a step now.")
+    fared = [
+        ({"action": action, "result": result}, count)
+        for action, each in stats.contests.items()
+        for result, count in (
+            ("won", each.won),
+            ("lost", each.lost),
+            ("silenced", each.silenced),
+            ("waited", each.waited),
+        )
+    ]
+    family("action_contests_total", "counter", fared, "How actions fared in decisions.")
+    rivals = [({"action": action}, each.optionality) for action, each in stats.contests.items()]
+    family("action_rivals", "gauge", rivals, "Eligible rivals of an action, on average.")
     family("customers", "gauge", [({}, stats.customers)], "Customers known.")
     family("queue_depth", "gauge", [({}, stats.queue_depth)], "Events that wait for a commit.")
     family("delivery_backlog", "gauge", by("channel", stats.backlog), "Commands that wait for a worker.")

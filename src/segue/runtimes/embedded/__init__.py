@@ -4,7 +4,8 @@ The partition is the actor, the log is the truth: docs/concepts has the life of 
 """
 
 from segue.runtimes.embedded.batch import Receipt
-from segue.runtimes.embedded.runtime import Embedded, wall_clock
+from segue.runtimes.embedded.clock import wall_clock
+from segue.runtimes.embedded.runtime import Embedded
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Stats
 from segue.runtimes.embedded.work import Overloaded

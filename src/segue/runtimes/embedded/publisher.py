@@ -98,7 +98,7 @@ class Publisher:
 
     async def _finish(self) -> None:
         population, names = self._writer.population, self._untold
-        everybody = list(population.customer_ids()) if names else []
+        everybody = population.roll() if names else []
         for start in range(0, len(everybody), SLICE):
             ticks: list[Tick] = []
             for customer_id in everybody[start : start + SLICE]:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from time import time_ns
 from typing import Self
 
 from segue.core.world import World
@@ -20,6 +19,7 @@ from segue.ports.channel import AnyChannel
 from segue.ports.store import DeadLetter, Entry, Job, LedgerChange, LedgerRow, Store
 from segue.runtimes.embedded.batch import Receipt
 from segue.runtimes.embedded.broadcast import Broadcasts
+from segue.runtimes.embedded.clock import wall_clock
 from segue.runtimes.embedded.dispatcher import Dispatcher
 from segue.runtimes.embedded.exporting import Exporting
 from segue.runtimes.embedded.publisher import Publisher, go_over
@@ -33,11 +33,6 @@ from segue.runtimes.presence import Presence
 from segue.runtimes.versions import JourneyPreview
 
 log = logging.getLogger("segue.runtime")
-
-
-def wall_clock() -> Instant:
-    """Return the time of this machine."""
-    return Instant(time_ns() // 1000)
 
 
 class Embedded:
@@ -89,7 +84,7 @@ class Embedded:
             recover, store, world, hot_customers=settings.hot_customers, dedupe_window=settings.dedupe_window
         )
         concerned = await asyncio.to_thread(go_over, found, world, store)
-        counters = Counters()
+        counters = Counters(found.population.presence.waiting)
         writer = Writer(
             found.population,
             store,
@@ -236,27 +231,12 @@ class Embedded:
 
     def stats(self) -> Stats:
         """Return all counters."""
-        counters, writer = self._counters, self._writer
-        return Stats(
-            events=dict(counters.events),
-            duplicates=counters.duplicates,
-            dead_letters=dict(counters.dead_letters),
-            chosen=dict(counters.chosen),
-            ghosts=counters.ghosts,
-            silences=counters.silences,
-            suppressed=dict(counters.suppressed),
-            ended=dict(counters.ended),
-            deliveries=counters.deliveries_by_channel(),
-            customers=len(writer.population),
+        writer = self._writer
+        return self._counters.read(
+            writer.population,
             queue_depth=writer.queued,
             backlog=self._dispatcher.backlog(),
-            commits=counters.commits,
-            commit_seconds=counters.commit_seconds,
-            commit_buckets=tuple(counters.commit_buckets),
-            commit_p50_seconds=counters.latency(0.5),
-            commit_p99_seconds=counters.latency(0.99),
-            last_seq=writer.population.seq,
-            watermark_lag=writer.population.seq - writer.snapshots.watermark,
+            watermark=writer.snapshots.watermark,
         )
 
     # -- the end ------------------------------------------------------------------------------------------------

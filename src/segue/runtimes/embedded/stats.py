@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, deque
+from collections.abc import Mapping
 from typing import get_args
 
 from msgspec import Struct
@@ -9,6 +10,10 @@ from msgspec import Struct
 from segue.model.decisions import SILENCE, Decision
 from segue.model.events import Event
 from segue.model.transitions import Transition
+from segue.runtimes.contests import Contest, Contests
+from segue.runtimes.flow import Flow, StepFlow
+from segue.runtimes.population import Population
+from segue.runtimes.presence import Place
 
 LATENCY_BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Upper bounds of the commit latency's buckets, in seconds; one more bucket holds what is slower."""
@@ -29,6 +34,8 @@ class Stats(Struct, frozen=True, kw_only=True):
         commit_buckets: commits by latency, one number for each of `LATENCY_BOUNDS` and one for the slower ones.
         commit_p50_seconds, commit_p99_seconds: of the last thousand commits.
         watermark_lag: entries that a restart would replay.
+        steps: what came to each step of each journey since the start, and how it left.
+        contests: how each action fared against its rivals.
     """
 
     events: dict[str, int]
@@ -50,6 +57,8 @@ class Stats(Struct, frozen=True, kw_only=True):
     commit_p99_seconds: float
     last_seq: int
     watermark_lag: int
+    steps: tuple[StepFlow, ...]
+    contests: dict[str, Contest]
 
     @property
     def events_total(self) -> int:
@@ -58,9 +67,15 @@ class Stats(Struct, frozen=True, kw_only=True):
 
 
 class Counters:
-    """What `Stats` is read from; changed by the writer and the dispatcher only."""
+    """What `Stats` is read from; changed by the writer and the dispatcher only.
 
-    def __init__(self) -> None:
+    Args:
+        waiting: runs by place at the beginning.
+    """
+
+    def __init__(self, waiting: Mapping[Place, int] | None = None) -> None:
+        self.flow = Flow(waiting or {})
+        self.contests = Contests()
         self.events: Counter[str] = Counter()
         self.duplicates = 0
         self.dead_letters: Counter[str] = Counter()
@@ -79,8 +94,9 @@ class Counters:
         """Count one advanced event and what its transitions did."""
         self.events[_KINDS[type(event)]] += 1
         for transition in transitions:
-            if not (transition.decisions or transition.ended or transition.blocked):
+            if not (transition.decisions or transition.moved or transition.ended or transition.blocked):
                 continue  # nearly every event
+            self.flow.count(transition.moved)
             for decision in transition.decisions:
                 self._count_decision(decision)
             for ended in transition.ended:
@@ -100,6 +116,32 @@ class Counters:
         ordered = sorted(self._latest)
         return ordered[min(len(ordered) - 1, int(quantile * len(ordered)))] if ordered else 0.0
 
+    def read(self, population: Population, *, queue_depth: int, backlog: dict[str, int], watermark: int) -> Stats:
+        """Return all counts at this moment."""
+        return Stats(
+            events=dict(self.events),
+            duplicates=self.duplicates,
+            dead_letters=dict(self.dead_letters),
+            chosen=dict(self.chosen),
+            ghosts=self.ghosts,
+            silences=self.silences,
+            suppressed=dict(self.suppressed),
+            ended=dict(self.ended),
+            deliveries=self.deliveries_by_channel(),
+            customers=len(population),
+            queue_depth=queue_depth,
+            backlog=backlog,
+            commits=self.commits,
+            commit_seconds=self.commit_seconds,
+            commit_buckets=tuple(self.commit_buckets),
+            commit_p50_seconds=self.latency(0.5),
+            commit_p99_seconds=self.latency(0.99),
+            last_seq=population.seq,
+            watermark_lag=population.seq - watermark,
+            steps=self.flow.steps(population.presence.waiting),
+            contests=self.contests.by_action(),
+        )
+
     def deliveries_by_channel(self) -> dict[str, dict[str, int]]:
         """Return the delivery counts, by channel, then by status."""
         counts: dict[str, dict[str, int]] = {}
@@ -108,6 +150,7 @@ class Counters:
         return counts
 
     def _count_decision(self, decision: Decision) -> None:
+        self.contests.count(decision)
         if decision.chosen == SILENCE:
             self.silences += 1
         elif decision.is_ghost:
