@@ -154,3 +154,9 @@ def test_a_workspace_may_switch_it_off() -> None:
 
 def test_without_caps_a_slot_costs_nothing() -> None:
     assert Valued(shared=Shared(outlook=OUTLOOK), contact_rules=ContactRules(caps=())).worth.silence("promo").total == 0
+
+
+def test_where_nothing_has_a_value_no_slot_costs_anything_and_no_offer_is_counted() -> None:
+    there = shop(actions=(action("offer", "email", priority=3),))
+    assert compile_worth(there, compile_shared(there)).caps == ()
+    assert [cap.limit for cap in compile_worth(shop(), compile_shared(shop())).caps] == [4, 1]

@@ -17,6 +17,7 @@ from calendar import monthrange
 from functools import lru_cache
 from itertools import accumulate
 from math import log
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -32,6 +33,8 @@ MOST_SLOTS = 8
 
 PRIOR_WEEKS = 2.0
 """For how long a customer must have been known until their own rate of offers weighs as much as everybody's."""
+
+Table: TypeAlias = tuple[tuple[float, ...], ...]
 
 _HALF_LIFE = 4 * WEEK
 _LOG2 = log(2.0)
@@ -68,7 +71,7 @@ def opportunity_cost(view: View, contacts: Contacts, category: str, caps: tuple[
     outlook = view.shared.outlook
     if not outlook.shares:
         return 0.0
-    rate, highest = 0.0, 0.0
+    rate, highest, table = 0.0, 0.0, _table(outlook.shares)
     for cap in caps:
         if category not in cap.counts or category not in cap.obeys:
             continue
@@ -76,7 +79,7 @@ def opportunity_cost(view: View, contacts: Contacts, category: str, caps: tuple[
         if slots <= 0:
             continue
         rate = rate or offers_per_week(view, contacts, outlook)
-        highest = max(highest, slot_worth(outlook.shares, slots, rate * horizon / WEEK))
+        highest = max(highest, _read(table, slots, rate * horizon / WEEK))
     return highest
 
 
@@ -95,9 +98,13 @@ def slot_worth(shares: tuple[tuple[float, float], ...], slots: int, offers: floa
     Args:
         shares: (worth, share of all offers), ascending.
     """
+    return _read(_table(shares), slots, offers)
+
+
+def _read(table: Table, slots: int, offers: float) -> float:
     if slots > MOST_SLOTS:
         slots, offers = MOST_SLOTS, offers * MOST_SLOTS / slots
-    row = _table(shares)[slots - 1]
+    row = table[slots - 1]
     if offers <= _FIRST:
         return row[0] * max(offers, 0.0) / _FIRST
     place = log(offers / _FIRST) / log(_RATIO)
@@ -138,7 +145,7 @@ def _calendar_period(now: Instant, zone: str, calendar: str) -> tuple[Instant, I
 
 
 @lru_cache(maxsize=16)
-def _table(shares: tuple[tuple[float, float], ...]) -> tuple[tuple[float, ...], ...]:
+def _table(shares: tuple[tuple[float, float], ...]) -> Table:
     """Return V(k) - V(k-1) by k - 1 and by the grid of offers to come."""
     excess = _Excess(shares)
     values = [0.0] * (MOST_SLOTS + 1)

@@ -36,7 +36,8 @@ class WorthPlan(Struct, frozen=True):
     """What of a workspace bears on worth.
 
     Attributes:
-        caps: those whose slots have an opportunity cost; none where the workspace switched it off.
+        caps: those whose slots have an opportunity cost; none where the workspace switched it off, or where nothing
+            that takes a slot has a value: then offers need not be counted either.
         charged: categories that take such a slot.
         has_preference: customers can say which channel they prefer.
         hears_back: some channel tells of opens or clicks.
@@ -54,12 +55,14 @@ class WorthPlan(Struct, frozen=True):
 def compile_worth(workspace: Workspace, shared_plan: SharedPlan) -> WorthPlan:
     """Return the plan of ``workspace``."""
     rules = workspace.contact_rules
+    capped = capped_categories(rules) if rules.opportunity_cost else ()
+    has_value = any(action.value > 0.0 and action.category in capped for action in workspace.actions)
     has_preference = PREFERENCE_TRAIT in workspace.traits
     hears_back = any(channel.hears_back for channel in workspace.channels)
     return WorthPlan(
         shared=shared_plan,
-        caps=compile_slot_caps(rules.caps) if rules.opportunity_cost else (),
-        charged=capped_categories(rules) if rules.opportunity_cost else (),
+        caps=compile_slot_caps(rules.caps) if has_value else (),
+        charged=capped if has_value else (),
         has_preference=has_preference,
         hears_back=hears_back,
         is_static=not (has_preference or hears_back or shared_plan.uses),

@@ -19,7 +19,7 @@ from segue.model.shared import Lease, Shared, Tally
 from segue.model.time import Instant
 
 SLICES = 100
-STEP = 0.5
+STEP = 0.3
 """How far the price of a capacity for n contacts moves: `STEP` / sqrt(n) of the typical worth for each contact too
 many. The square root is what the bound on the loss asks for; the factor was chosen by ``bench/arbitration.py``.
 """
