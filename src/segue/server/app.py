@@ -22,12 +22,14 @@ from segue.server.browsers import for_browsers
 from segue.server.business_events import BusinessEvents
 from segue.server.customers import Customers
 from segue.server.decide import Decide
+from segue.server.flow import FlowView
 from segue.server.ingest import SHORT_FORMS, Ingest
 from segue.server.journeys import Journeys
 from segue.server.metrics import RequestMetrics
 from segue.server.observe import Observed
 from segue.server.openapi import openapi_document
 from segue.server.problems import EXPECTED, answer_expected, answer_http
+from segue.server.publishing import Publishing
 from segue.server.receipts import Receipts
 from segue.server.status import Status
 from segue.server.unsubscribe import Unsubscribe
@@ -69,11 +71,12 @@ def create_app(
     metrics = RequestMetrics()
     workspace = loaded.workspace
     ingest = Ingest(runtime, access, clock, workspace.zone_trait)
-    decide = Decide(runtime, access, workspace, channels, clock)
+    decide = Decide(runtime, access, channels, clock)
     receipts = Receipts(runtime, access, channels, clock)
     customers = Customers(runtime, access, clock)
     journeys = Journeys(runtime, access, clock)
     business_events = BusinessEvents(runtime, access)
+    flow, publishing = FlowView(runtime, access), Publishing(runtime, access, loaded)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
     to_browsers = ["POST", "OPTIONS"]
@@ -87,6 +90,8 @@ def create_app(
         ),
         NamedRoute(DITTOFEED_BATCH, for_browsers(ingest.batch), methods=to_browsers),
         NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
+        NamedRoute("/v1/journeys", flow.show, methods=["GET"]),
+        NamedRoute("/v1/admin/apply", publishing.apply, methods=["POST"]),
         NamedRoute("/v1/journeys/{journey}/enter", journeys.enter, methods=["POST"]),
         NamedRoute("/v1/business-events", business_events.accept, methods=["POST"]),
         NamedRoute("/v1/business-events/{message_id}", business_events.show, methods=["GET"]),

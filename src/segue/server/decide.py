@@ -96,24 +96,20 @@ _encode = msgspec.json.Encoder().encode
 class Decide:
     """Answers placements."""
 
-    def __init__(
-        self, runtime: Embedded, access: Access, workspace: Workspace, channels: Mapping[str, AnyChannel], clock: Clock
-    ) -> None:
+    def __init__(self, runtime: Embedded, access: Access, channels: Mapping[str, AnyChannel], clock: Clock) -> None:
         self._runtime = runtime
         self._access = access
         # Asked once: whether an object has a Protocol's methods takes longer than a decision's arithmetic.
         self._channels = {name: channel for name, channel in channels.items() if isinstance(channel, PlacementChannel)}
         self._clock = clock
-        self._placements = placements_of(workspace)
-        self._variants = {
-            (action.action, variant.channel): variant for action in workspace.actions for variant in action.variants
-        }
+        self._workspace = runtime.world.workspace
+        self._placements = placements_of(self._workspace)
 
     async def decide(self, request: Request) -> Response:
         """``POST /v1/decide``."""
         self._access.require(request, "decide")
         asked = await read_json(request, _decoder, BODY_BYTES_MAX)
-        if asked.placement not in self._placements:
+        if not self._knows(asked.placement):
             raise Problem(404, "unknown_placement", "No action of the workspace has a variant for this placement.")
         incoming = self._as_incoming(asked)
         decided = await self._runtime.decide(incoming)
@@ -141,6 +137,12 @@ class Decide:
             media_type="application/json",
         )
 
+    def _knows(self, placement: str) -> bool:
+        workspace = self._runtime.world.workspace
+        if workspace is not self._workspace:  # another one was published
+            self._workspace, self._placements = workspace, placements_of(workspace)
+        return placement in self._placements
+
     def _as_incoming(self, asked: DecideRequest) -> Incoming:
         event_id, at = EventId(f"decide-{token_hex(12)}"), self._clock()
         event = DecisionRequested(
@@ -160,8 +162,9 @@ class Decide:
         return next(customer_id for customer_id in found if customer_id is not None)
 
     def _chosen(self, decision: Decision, winner: Considered, data: Mapping[str, Any]) -> ChosenAction:
-        variant = self._variants[winner.action, winner.channel]
-        content, detail = self._render(variant, data)
+        plan = self._runtime.world.variants.get((winner.action, winner.channel))
+        # It may have been published away since the decision: then the caller shows its fallback.
+        content, detail = self._render(plan.variant, data) if plan is not None else (None, "gone")
         return ChosenAction(
             decision_id=decision.decision_id,
             delivery_id=decision.delivery_id,

@@ -5,10 +5,12 @@ they are and grow without end.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from segue.runtimes.embedded import Stats
 from segue.runtimes.embedded.stats import LATENCY_BOUNDS
+
+Family = Callable[[str, str, Iterable[tuple[Mapping[str, str], float]], str], None]
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -70,6 +72,18 @@ def render_stats(stats: Stats) -> str:
         for status, count in sorted(counts.items())
     ]
     family("deliveries_total", "counter", deliveries, "What channels said about deliveries.")
+    _render_coordination(stats, family)
+    family("customers", "gauge", [({}, stats.customers)], "Customers known.")
+    family("queue_depth", "gauge", [({}, stats.queue_depth)], "Events that wait for a commit.")
+    family("delivery_backlog", "gauge", by("channel", stats.backlog), "Commands that wait for a worker.")
+    family("log_last_seq", "gauge", [({}, stats.last_seq)], "The log's last entry.")
+    family("watermark_lag", "gauge", [({}, stats.watermark_lag)], "Entries that a restart would replay.")
+    lines += _histogram("segue_commit_seconds", "Seconds of a group commit.", stats)
+    return "\n".join(lines) + "\n"
+
+
+def _render_coordination(stats: Stats, family: Family) -> None:
+    """Tell of journeys and arbitration: labels are names of the workspace's files, which are few."""
     steps = [({"journey": s.journey, "version": str(s.version), "step": s.step}, s) for s in stats.steps]
     moves = [
         ({**labels, "way": way}, count)
@@ -91,13 +105,6 @@ def render_stats(stats: Stats) -> str:
     family("action_contests_total", "counter", fared, "How actions fared in decisions.")
     rivals = [({"action": action}, each.optionality) for action, each in stats.contests.items()]
     family("action_rivals", "gauge", rivals, "Eligible rivals of an action, on average.")
-    family("customers", "gauge", [({}, stats.customers)], "Customers known.")
-    family("queue_depth", "gauge", [({}, stats.queue_depth)], "Events that wait for a commit.")
-    family("delivery_backlog", "gauge", by("channel", stats.backlog), "Commands that wait for a worker.")
-    family("log_last_seq", "gauge", [({}, stats.last_seq)], "The log's last entry.")
-    family("watermark_lag", "gauge", [({}, stats.watermark_lag)], "Entries that a restart would replay.")
-    lines += _histogram("segue_commit_seconds", "Seconds of a group commit.", stats)
-    return "\n".join(lines) + "\n"
 
 
 def _histogram(name: str, text: str, stats: Stats) -> Iterable[str]:

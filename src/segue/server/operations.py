@@ -6,8 +6,10 @@ from segue.server.auth import Scope
 from segue.server.business_events import BusinessEvent, BusinessEventProgress
 from segue.server.customers import CustomerView, DecisionView
 from segue.server.decide import DecideAnswer, DecideRequest
+from segue.server.flow import JourneysFlow
 from segue.server.ingest import SHORT_FORMS, Accepted
 from segue.server.journeys import EnterAnswer, EnterRequest
+from segue.server.publishing import Applied
 from segue.server.receipts import ReceiptsAnswer, ReceiptsRequest
 from segue.server.unsubscribe import PATH as UNSUBSCRIBE
 from segue.sources.segment.calls import CALL_TYPES, BatchShape, Call
@@ -80,6 +82,24 @@ OPERATIONS: tuple[Operation, ...] = (
         reads=EnterRequest,
         writes=EnterAnswer,
         errors=(400, 401, 403, 404, 409, 429, 503),
+    ),
+    Operation(
+        method="get",
+        path="/v1/journeys",
+        operation_id="journeys",
+        summary="How many are at which step of which journey, what came there, and how it left.",
+        scope="read",
+        writes=JourneysFlow,
+        errors=(401, 403),
+    ),
+    Operation(
+        method="post",
+        path="/v1/admin/apply",
+        operation_id="apply",
+        summary="Read the workspace's files again and go over to them, without a stop.",
+        scope="manage",
+        writes=Applied,
+        errors=(401, 403, 409, 503),
     ),
     Operation(
         method="post",
