@@ -11,9 +11,10 @@ import pytest
 from msgspec import structs
 
 from segue.core.world import build_world
-from segue.model.catalogue import EventTrigger
+from segue.model.catalogue import Audience, AudienceTrigger, EventTrigger, ScheduleTrigger
 from segue.model.errors import SegueError
 from segue.model.events import Tick
+from segue.model.ids import CustomerId
 from segue.model.journeys import Entry, Journey, Migration, Propose, Wait
 from segue.model.time import DAY, HOUR, NEVER
 from segue.model.workspace import Workspace
@@ -69,6 +70,9 @@ class Running:
             self.clock.at = min(until, self.clock.at + DAY + HOUR)
             await self.settle(lambda: self.runtime.next_alarm() > self.clock.at)
             await self.runtime.drain()
+
+    def everybody(self) -> list[CustomerId]:
+        return self.runtime._writer.population.roll()
 
     async def settle(self, condition: Callable[[], bool]) -> None:
         for _ in range(2000):
@@ -234,6 +238,31 @@ async def test_a_restart_with_changed_files_does_what_publishing_does() -> None:
     async with running(changed, MemoryStore(medium), clock) as shown:
         await shown.runtime.drain()
         assert shown.runtime.stats().events == {}, f"they have been told already ({ticks} ticks)"
+
+
+async def test_who_is_idle_learns_of_new_schedules_and_audiences() -> None:
+    medium, clock = Medium(), Clock()
+    async with running(store=MemoryStore(medium), clock=clock) as shown:
+        await shown.enter("a", "b")
+    spring = structs.replace(
+        shop(),
+        triggers={"digest": ScheduleTrigger(at="09:00"), "joins": AudienceTrigger(audience="frugal")},
+        audiences=(Audience(audience="frugal", when="spent == 0"),),
+    )
+    async with running(spring, MemoryStore(medium), clock) as shown:
+        await shown.runtime.drain()
+        found = [shown.runtime.customer(state).watches for state in shown.everybody()]  # type: ignore[union-attr]
+        assert [(watches.inside, len(watches.schedules)) for watches in found] == [(("frugal",), 1)] * 2
+        assert shown.runtime.next_alarm() < clock.at + DAY
+    autumn = structs.replace(spring, audiences=(Audience(audience="frugal", when="spent < 0"),))
+    async with running(autumn, MemoryStore(medium), clock) as shown:
+        await shown.runtime.drain()
+        found = [shown.runtime.customer(state).watches for state in shown.everybody()]  # type: ignore[union-attr]
+        assert [watches.inside for watches in found] == [()] * 2
+        assert shown.runtime.stats().events == {"tick": 2}
+    async with running(autumn, MemoryStore(medium), clock) as shown:
+        await shown.runtime.drain()
+        assert shown.runtime.stats().events == {}
 
 
 async def test_a_publication_that_a_crash_interrupted_is_finished_by_the_next_start() -> None:

@@ -54,7 +54,7 @@ def events_of(http: httpx2.Client, user: str) -> list[dict[str, Any]]:
 
 
 def test_it_is_accepted_at_once_and_reaches_everybody_once(http: httpx2.Client) -> None:
-    answer = post(http, properties={"percent": 20})
+    answer = post(http, event="Prices Fall", properties={"percent": 20})
     assert (answer.status_code, answer.json()["status"], answer.json()["customers"]) == (202, "running", 10)
     progress = ended(http, "n1")
     assert (progress["status"], progress["considered"], progress["reached"]) == ("done", 10, 10)
@@ -79,6 +79,7 @@ def test_an_audience_narrows_it(http: httpx2.Client) -> None:
         ({"messageId": ""}, 400, "bad_shape"),
         ({"messageId": "a/b"}, 400, "bad_shape"),
         ({"event": ""}, 400, "bad_shape"),
+        ({"messageId": "n3", "event": "!?"}, 400, "missing_event_name"),
         ({"messageId": "n1", "event": "another"}, 409, "message_id_reused"),
     ],
 )

@@ -52,11 +52,11 @@ def runs(http: httpx2.Client, user: str) -> list[str]:
 
 
 def test_the_customer_is_in_the_journey_when_the_answer_comes(served: Served, http: httpx2.Client) -> None:
-    answer = enter(http, userId="ann", facts={"plan": "team"})
+    answer = enter(http, userId="ann", facts={"planName": "team"})
     assert (answer.status_code, answer.json()["success"], answer.json()["duplicate"]) == (200, True, False)
     customer = served.site.runtime.customer(answer.json()["customer_id"])
     assert customer is not None
-    assert [(run.journey, run.facts) for run in customer.enrollments.runs] == [("trial", {"plan": "team"})]
+    assert [(run.journey, run.facts) for run in customer.enrollments.runs] == [("trial", {"plan_name": "team"})]
 
 
 def test_the_same_message_id_counts_once(http: httpx2.Client) -> None:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct, structs
 
+from segue.core.journeys.plan import inline_triggers
 from segue.core.world import World, build_world
+from segue.model.catalogue import AudienceTrigger, ScheduleTrigger, Trigger
 from segue.model.errors import SegueError
 from segue.model.journeys import Journey, Migration
 from segue.model.workspace import Workspace
@@ -17,6 +19,9 @@ from segue.runtimes.presence import Presence
 
 OUT = ""
 """Stands for the step of those who are out of the journey."""
+
+EVERYBODY = "*"
+"""Stands, among the names of journeys, for all customers: each has something else to watch."""
 
 Definitions = Mapping[tuple[str, int], Journey]
 
@@ -117,6 +122,20 @@ def changed_journeys(before: Workspace | None, after: Workspace) -> frozenset[st
     old = {journey.journey: _word(journey) for journey in before.journeys} if before is not None else {}
     new = {journey.journey: _word(journey) for journey in after.journeys}
     return frozenset(name for name in (*old, *new) if old.get(name) != new.get(name))
+
+
+def concerned(before: Workspace | None, after: Workspace) -> frozenset[str]:
+    """Return whom a change concerns: the people in journeys of these names, or `EVERYBODY`."""
+    changed = changed_journeys(before, after)
+    return changed | {EVERYBODY} if before is not None and _timers(before) != _timers(after) else changed
+
+
+def _timers(workspace: Workspace) -> tuple[Mapping[str, Trigger], Mapping[str, str | None]]:
+    """Return what is watched of customers to whom nothing happens: schedules, and audiences with their conditions."""
+    triggers = workspace.triggers | inline_triggers(workspace.journeys)
+    watched = {name: each for name, each in triggers.items() if isinstance(each, (AudienceTrigger, ScheduleTrigger))}
+    named = {each.audience for each in watched.values() if isinstance(each, AudienceTrigger)}
+    return watched, {each.audience: each.when for each in workspace.audiences if each.audience in named}
 
 
 def _preview(name: str, version: int, old: Journey | None, new: Journey | None, presence: Presence) -> JourneyPreview:

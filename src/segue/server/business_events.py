@@ -22,6 +22,7 @@ from segue.runtimes.nesting import require_shallow
 from segue.server.access import Access
 from segue.server.bodies import read_json
 from segue.server.problems import Problem
+from segue.sources.segment.translate import named, snake_case
 
 BODY_BYTES_MAX = 32 * 1024
 
@@ -31,7 +32,7 @@ class BusinessEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Attributes:
         message_id: names it; the same id is the same business event, once.
-        event: the name of the customers' event, as in ``events.yaml``.
+        event: the name of the customers' event; names become lower snake case, as in a Segment call.
         audience: a computed audience (one with ``when``); everybody without.
     """
 
@@ -78,8 +79,13 @@ class BusinessEvents:
         self._require_audience(asked.audience)
         require_shallow(_example(asked))
         broadcast = Broadcast(
-            message_id=asked.message_id, event=asked.event, properties=asked.properties, audience=asked.audience
+            message_id=asked.message_id,
+            event=snake_case(asked.event),
+            properties=named(asked.properties),
+            audience=asked.audience,
         )
+        if not broadcast.event:
+            raise Problem(400, "missing_event_name", "The name of the event has neither letters nor digits.")
         try:
             accepted = await self._runtime.broadcasts.accept(broadcast)
         except EventError as error:

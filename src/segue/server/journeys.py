@@ -25,6 +25,7 @@ from segue.server.access import Access
 from segue.server.bodies import read_json
 from segue.server.naming import Identifiers, identifiers_of
 from segue.server.problems import Problem
+from segue.sources.segment.translate import named
 
 BODY_BYTES_MAX = 32 * 1024
 
@@ -36,7 +37,7 @@ class EnterRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         user_id, anonymous_id: who it is, as in a Segment call; at least one of them, or ``customer``.
         customer: further identifiers, by kind, as in ``/v1/decide``.
         message_id: the same id is the same request, once; without one every request counts.
-        facts: what conditions and templates read as ``run.NAME``.
+        facts: what conditions and templates read as ``run.NAME``; names become lower snake case.
     """
 
     user_id: Annotated[str, Meta(max_length=512)] = ""
@@ -99,11 +100,11 @@ class Journeys:
         return journey
 
     def _as_incoming(self, journey: str, asked: EnterRequest) -> Incoming:
-        named = {"user_id": asked.user_id, "anonymous_id": asked.anonymous_id}
-        identifiers = identifiers_of(asked.customer | {kind: value for kind, value in named.items() if value})
+        top = {"user_id": asked.user_id, "anonymous_id": asked.anonymous_id}
+        identifiers = identifiers_of(asked.customer | {kind: value for kind, value in top.items() if value})
         told_as = derive("enter", journey, asked.message_id) if asked.message_id else f"enter-{token_hex(12)}"
         event_id, at = EventId(told_as), self._clock()
-        event = Enroll(event_id=event_id, customer_id=CustomerId(""), at=at, journey=journey, facts=asked.facts)
+        event = Enroll(event_id=event_id, customer_id=CustomerId(""), at=at, journey=journey, facts=named(asked.facts))
         return Incoming(identifiers=identifiers, event=event, event_id=event_id, at=at, source="api")
 
     def _customer_of(self, identifiers: tuple[Identifier, ...]) -> CustomerId:

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.expressions import Scope, compile_library, parse
@@ -101,6 +101,7 @@ def histories(draw: st.DrawFn) -> tuple[str, Days]:
     return condition, some.live(*happen).until(moments[-1] + 40 * DAY)
 
 
+@settings(deadline=None, max_examples=60)
 @given(histories())
 def test_what_is_remembered_is_what_holds_at_each_look_and_each_change_fires_once(found: tuple[str, Days]) -> None:
     condition, lived = found

@@ -3,7 +3,7 @@
 `compile_triggers` indexes them by event name; `detect` returns those that fire in one transition, and the watches.
 """
 
-from segue.core.triggers.detect import detect, is_stale, next_due
+from segue.core.triggers.detect import detect, next_due
 from segue.core.triggers.firing import Firing
 from segue.core.triggers.hidden import hidden_features
 from segue.core.triggers.merge import merge_watches
@@ -15,7 +15,6 @@ __all__ = [
     "compile_triggers",
     "detect",
     "hidden_features",
-    "is_stale",
     "merge_watches",
     "next_due",
 ]

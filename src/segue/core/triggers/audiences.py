@@ -79,13 +79,6 @@ def next_look(look_at: Instant, plan: AudiencesPlan | None, moment: Moment) -> I
     return Instant(moment.now + ((time_of_day - moment.now) % DAY or DAY))
 
 
-def is_looking(look_at: Instant, plan: AudiencesPlan | None) -> bool:
-    """Tell whether ``look_at`` is what `next_look` gave for ``plan``, whenever that was."""
-    if plan is None:
-        return look_at == 0
-    return 0 < look_at < NEVER if plan.is_timed else look_at == NEVER
-
-
 def _listening(triggers: Mapping[str, AudienceTrigger], audience: str, change: str) -> tuple[str, ...]:
     return tuple(name for name, t in triggers.items() if t.audience == audience and t.change == change)
 

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from segue.core.facts import Fact
 from segue.core.triggers.absences import due_firings, listen
-from segue.core.triggers.audiences import is_looking, look, next_look
+from segue.core.triggers.audiences import look, next_look
 from segue.core.triggers.counts import detect_counts
 from segue.core.triggers.events import detect_events
 from segue.core.triggers.firing import Firing, Moment
@@ -78,12 +78,6 @@ def next_due(watches: Watches) -> Instant:
     for _, moment in watches.schedules:
         due = min(due, moment)
     return due
-
-
-def is_stale(watches: Watches, plan: TriggerPlan) -> bool:
-    """Tell whether the customer's next event would begin or end watching something: the workspace has changed."""
-    schedules = tuple(key for key, _ in watches.schedules)
-    return schedules != tuple(each.key for each in plan.schedules) or not is_looking(watches.look_at, plan.audiences)
 
 
 class _Timers(NamedTuple):

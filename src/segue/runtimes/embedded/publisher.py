@@ -1,8 +1,8 @@
 """Publishing in place: another World takes over between two commits, and everybody whom it concerns gets a tick.
 
-Who is in a journey of another version or status has to be looked at: to migrate, to stop, to go on after a pause. They
-are gone through in slices between other work; that it is being done is a durable job, so that a start after a crash
-does it again. A tick too many changes nothing.
+Who is in a journey of another version or status has to be looked at: to migrate, to stop, to go on after a pause; and
+everybody, where schedules or watched audiences changed. They are gone through in slices between other work; that it is
+being done is a durable job, so that a start after a crash does it again. A tick too many changes nothing.
 """
 
 import asyncio
@@ -17,7 +17,14 @@ from segue.model.workspace import Workspace
 from segue.ports.store import Job, Store, pack
 from segue.runtimes.embedded.recovery import Recovered
 from segue.runtimes.embedded.writer import Writer
-from segue.runtimes.versions import JourneyPreview, build_composed, changed_journeys, preview_changes, with_retired
+from segue.runtimes.versions import (
+    EVERYBODY,
+    JourneyPreview,
+    build_composed,
+    concerned,
+    preview_changes,
+    with_retired,
+)
 
 JOB = "publishing"
 """The job's body holds the names of the journeys whose people have to be told."""
@@ -40,8 +47,8 @@ def go_over(found: Recovered, world: World, store: Store) -> frozenset[str]:
         world = build_composed(composed)
     store.keep_workspace(world.revision, pack(world.workspace))
     found.population.world = world
-    concerned = changed_journeys(found.workspace, world.workspace) if found.workspace is not None else frozenset()
-    return concerned.union(name for job in store.jobs() if job.job_id == JOB for name in _names_of(job))
+    names = concerned(found.workspace, world.workspace) if found.workspace is not None else frozenset()
+    return names.union(name for job in store.jobs() if job.job_id == JOB for name in _names_of(job))
 
 
 class Publisher:
@@ -71,7 +78,7 @@ class Publisher:
         async with self._turn:
             before = population.world.workspace
             composed, world = await self._built(workspace, before)
-            await self._begin(changed_journeys(before, workspace))
+            await self._begin(concerned(before, workspace))
             while (present := with_retired(workspace, before, population.presence)) != composed:
                 composed, world = await self._built(present, before)  # somebody went in or out meanwhile
             previews = preview_changes(workspace, before, population.presence)
@@ -103,7 +110,7 @@ class Publisher:
             ticks: list[Tick] = []
             for customer_id in everybody[start : start + SLICE]:
                 there = population.enrollments(customer_id)
-                if any(each.journey in names for each in (*there.runs, *there.pending)):
+                if EVERYBODY in names or any(each.journey in names for each in (*there.runs, *there.pending)):
                     tick_id = EventId(derive("published", population.world.revision, customer_id))
                     ticks.append(Tick(event_id=tick_id, customer_id=customer_id, at=self._writer.now()))
             await (self._tell(ticks) if ticks else asyncio.sleep(0))

@@ -182,21 +182,21 @@ def _event(call: Call, kind: str, event_id: EventId, at: Instant, zone_trait: st
             name = snake_case(call.event or "")
             if not name:
                 raise EventError("missing_event_name", "A track call needs the name of its event.")
-            return _tracked(name, event_id, at, _named(call.properties), _context_traits(call.context, zone_trait))
+            return _tracked(name, event_id, at, named(call.properties), _context_traits(call.context, zone_trait))
         case "page" | "screen":
             stated = {key: text for key, text in (("name", call.name), ("category", call.category)) if text}
-            properties = _named(call.properties) | stated
+            properties = named(call.properties) | stated
             traits = _context_traits(call.context, zone_trait)
             return _tracked(f"{kind}_viewed", event_id, at, properties, traits)
         case "identify":
-            traits = _context_traits(call.context, zone_trait) | _named(call.traits)
+            traits = _context_traits(call.context, zone_trait) | named(call.traits)
             return Identified(event_id=event_id, customer_id=_NOBODY, at=at, traits=traits)
         case "group":
             group = _text(call.group_id)
             if not group:
                 raise EventError("missing_group_id", "A group call needs a groupId.")
             traits = _context_traits(call.context, zone_trait) | {"group_id": group}
-            return _tracked("group_joined", event_id, at, _named(call.traits) | {"group_id": group}, traits)
+            return _tracked("group_joined", event_id, at, named(call.traits) | {"group_id": group}, traits)
         case "alias":
             return None
         case _:
@@ -207,7 +207,7 @@ def _tracked(name: str, event_id: EventId, at: Instant, properties: dict[str, An
     return Tracked(event_id=event_id, customer_id=_NOBODY, at=at, name=name, properties=properties, traits=traits)
 
 
-def _named(values: dict[str, Any] | None) -> dict[str, Any]:
+def named(values: dict[str, Any] | None) -> dict[str, Any]:
     """Return ``values`` under the names that expressions use; the same dictionary where it has them already."""
     if not values:
         return {}
@@ -225,7 +225,7 @@ def _names(keys: tuple[str, ...]) -> tuple[str, ...] | None:
 def _context_traits(context: Context | None, zone_trait: str) -> dict[str, Any]:
     if context is None or (context.traits is None and context.timezone is None):
         return {}
-    traits = _named(context.traits)
+    traits = named(context.traits)
     return {zone_trait: context.timezone} | traits if context.timezone else traits
 
 
