@@ -47,11 +47,13 @@ class Given(Definition, frozen=True, kw_only=True):
     Attributes:
         zone: of the story's times; the workspace's where None.
         group: the customer's standing group, so that no story depends on a draw.
+        arms: likewise the customer's arm of each experiment: ``{JOURNEY/STEP: ARM}``; a split that is not named draws.
     """
 
     start: LocalTime
     zone: str | None = None
     group: Literal["agent", "random", "rules", "holdout"] = "agent"
+    arms: dict[str, Name] = {}
     traits: dict[Name, Any] = {}
     consents: tuple[ConsentWord, ...] = ()
 

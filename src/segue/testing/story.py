@@ -8,10 +8,11 @@ from segue.channels.rendering import Templates
 from segue.core.world import World
 from segue.model.assignments import Assignment
 from segue.model.consents import Consent
-from segue.model.customers import Customer, Profile
+from segue.model.customers import Customer, Enrollments, Profile
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DecisionRequested, Enroll, Identified, Tracked
 from segue.model.ids import CustomerId
+from segue.model.journeys import Allotted
 from segue.model.time import Instant, parse_duration
 from segue.testing.expectations import Expectations, Unmet, instant, is_one
 from segue.testing.outside import OutsideWorld
@@ -207,5 +208,6 @@ def _customer(given: Given, start: Instant, world: World) -> Customer:
             trait_times=dict.fromkeys(given.traits, start),
             consents=tuple(Consent(w.channel, w.purpose, w.granted, start, "scenario") for w in given.consents),
         ),
+        enrollments=Enrollments(splits=tuple(Allotted(split, arm, start) for split, arm in given.arms.items())),
         assignment=Assignment(given.group, world.workspace.epoch, CUSTOMER, start),
     )
