@@ -35,7 +35,7 @@ def check(
     if codes:
         tell(lint_codes_page().rstrip())
         return 0
-    findings = _find_all(folder)
+    findings = find_all(folder)
     if write_schema:
         written = write_schemas(folder, {"test": scenario_schema()})
         say(f"Wrote {plural(len(written), 'schema')} to {folder / '.segue/schemas'}.")
@@ -51,7 +51,7 @@ def check(
     return 1 if errors else 0
 
 
-def _find_all(folder: Path) -> tuple[Finding, ...]:
+def find_all(folder: Path) -> tuple[Finding, ...]:
     """Return the workspace's findings; those of its scenarios only where what they refer to is sound."""
     findings = find(folder)
     if any(finding.severity == "error" for finding in findings):

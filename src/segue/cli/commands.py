@@ -14,6 +14,13 @@ class Command(NamedTuple):
 COMMANDS = {
     "init": Command("segue.cli.init:init", "Make a workspace from a template."),
     "check": Command("segue.cli.check:check", "Find every mistake in a workspace."),
+    "diff": Command("segue.cli.diff:diff", "Say what changed between two workspaces."),
+    "plan": Command("segue.cli.plan:plan", "Say what publishing would change, and for whom."),
+    "apply": Command("segue.cli.apply:apply", "Hand the changed workspace to the running server."),
+    "pause": Command("segue.cli.steering:pause", "Hold a journey; nothing is lost."),
+    "resume": Command("segue.cli.steering:resume", "Let a paused or draining journey go on."),
+    "drain": Command("segue.cli.steering:drain", "Let nobody else into a journey."),
+    "stop": Command("segue.cli.steering:stop", "End every run of a journey."),
     "draw": Command("segue.cli.draw:draw", "Draw journeys as flowcharts."),
     "test": Command("segue.cli.test:run_tests", "Run the workspace's scenarios in virtual time."),
     "dev": Command("segue.cli.dev:dev", "Serve on this machine, without keys; messages become files."),

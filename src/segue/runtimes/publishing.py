@@ -3,11 +3,18 @@
 The store may be stopped, or open in another process and read here (`SqliteStore(folder, is_reader=True)`).
 """
 
+from segue.model.ids import Revision
 from segue.model.workspace import Workspace
 from segue.ports.store import Store
 from segue.runtimes.embedded.recovery import Worlds, recover
 from segue.runtimes.presence import Presence
 from segue.runtimes.versions import JourneyPreview, preview_changes, with_retired
+
+
+def published(store: Store) -> Workspace | None:
+    """Return the workspace that was at work at the end of the log; None for an empty log."""
+    revision = _last_revision(store)
+    return Worlds(store).workspace(revision) if revision is not None else None
 
 
 def compose(workspace: Workspace, store: Store) -> Workspace:
@@ -32,12 +39,16 @@ def preview(workspace: Workspace, store: Store) -> tuple[JourneyPreview, ...]:
 
 def _look(store: Store) -> tuple[Presence, Workspace | None]:
     """Return who is where at the end of the log, and the workspace that was at work there."""
-    last_seq = store.last_seq()
-    revision = next((block.revision for block in store.blocks(max(0, last_seq - 1)) if block.entries), None)
+    revision = _last_revision(store)
     if revision is None:
         return Presence(), None
     found = recover(store, Worlds(store).of(revision), hot_customers=1, dedupe_window=0)
     return found.population.presence, found.workspace
 
 
-__all__ = ["JourneyPreview", "compose", "preview"]
+def _last_revision(store: Store) -> Revision | None:
+    blocks = store.blocks(max(0, store.last_seq() - 1))
+    return next((block.revision for block in blocks if block.entries), None)
+
+
+__all__ = ["JourneyPreview", "compose", "preview", "published"]

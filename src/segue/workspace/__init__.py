@@ -3,6 +3,6 @@ mistake in it and says where it is and what to do.
 """
 
 from segue.workspace.findings import Finding
-from segue.workspace.loading import LoadedWorkspace, check, load
+from segue.workspace.loading import LoadedWorkspace, check, load, read
 
-__all__ = ["Finding", "LoadedWorkspace", "check", "load"]
+__all__ = ["Finding", "LoadedWorkspace", "check", "load", "read"]

@@ -78,6 +78,19 @@ def load(folder: Path) -> LoadedWorkspace:
     )
 
 
+def read(folder: Path) -> Workspace:
+    """Return the definitions in ``folder``, without checking what they mean: for comparing, not for running.
+
+    Raises:
+        WorkspaceError: there is no such folder, or a file does not fit its schema.
+    """
+    draft, _, earlier = _read(folder)
+    errors = tuple(finding for finding in earlier if finding.severity == "error")
+    if errors:
+        raise WorkspaceError(f"The workspace {folder.name!r} cannot be read, first: {errors[0]}", "", errors)
+    return draft.workspace
+
+
 def check(folder: Path) -> tuple[Finding, ...]:
     """Return everything that is wrong or doubtful in ``folder``, by file and line.
 
@@ -87,13 +100,17 @@ def check(folder: Path) -> tuple[Finding, ...]:
     return _examine(folder)[2]
 
 
-def _examine(folder: Path) -> tuple[Draft, tuple[Declared, ...], tuple[Finding, ...]]:
+def _read(folder: Path) -> tuple[Draft, tuple[Declared, ...], tuple[Finding, ...]]:
     if not folder.is_dir():
         raise WorkspaceError(f"There is no folder {folder.name!r}.", "`segue init` makes a workspace.")
     folder = folder.resolve()
     declared, unreadable = read_folder(folder)
     draft, misnamed = make_draft(folder, declared)
-    earlier = (*unreadable, *misnamed)
+    return draft, declared, (*unreadable, *misnamed)
+
+
+def _examine(folder: Path) -> tuple[Draft, tuple[Declared, ...], tuple[Finding, ...]]:
+    draft, declared, earlier = _read(folder)
     findings = {*earlier, *run_checks(draft, earlier)}
     return draft, declared, tuple(sorted(findings, key=lambda finding: (finding.place, finding.code, finding.reason)))
 

@@ -14,6 +14,7 @@ from segue.model.catalogue import (
 from segue.model.journeys import (
     Branch,
     Choose,
+    Entry,
     EventMatch,
     Exit,
     ExitRule,
@@ -57,6 +58,11 @@ def say_trigger(trigger: Trigger) -> str:
         case JourneyTrigger():
             words, when = f"{trigger.journey} ends ({trigger.outcome})", None
     return _if(words, when)
+
+
+def say_entry(entry: Entry) -> str:
+    """Return what opens a journey, without its condition."""
+    return say_trigger(entry.on) if entry.on is not None else str(entry.trigger)
 
 
 def say_step(step: Step) -> str:
