@@ -48,7 +48,7 @@ def main(every: int = 1) -> None:
     rows = write_events(events, every=every)
     before = planned(events)
     run = arbitrate(events)
-    account, after = run.account, per_household_week(_contacts(run.account))
+    account, after = run.account, per_household_week(contacts_of(run.account))
     assignments = [*account.assignments.values(), *account.refused]
     assert len(assignments) == rows.assigned, "an assignment was lost"
     assert all(assignment.outcome for assignment in assignments), "an assignment ended without contact or reason"
@@ -77,7 +77,8 @@ def arbitrate(events: Path) -> Run:
     return Run(replayed, account, time.perf_counter() - started, time.process_time() - cpu_started)
 
 
-def _contacts(account: Account) -> list[tuple[str, int]]:
+def contacts_of(account: Account) -> list[tuple[str, int]]:
+    """Return (household, moment) of every contact."""
     return [(each.household, at) for each in account.assignments.values() for at, _ in each.sent]
 
 
@@ -124,18 +125,18 @@ def _print_outcomes(assignments: list[Assignment]) -> dict[str, float]:
 
 
 def _print_fates(account: Account) -> dict[str, float]:
-    print("\nWhat became of each proposal, and why those that waited did\n")
+    print("\nWhat became of each proposal, and what kept back those that came later or not at all\n")
     total = sum(account.fates.values())
     rows = [(fate, count, f"{count / total:.1%}") for fate, count in account.fates.most_common()]
     show(["proposal", "count", "share"], rows)
     print()
-    show(["waited first because", "count"], account.waits.most_common())
+    show(["kept back first by", "count"], account.waits.most_common())
     figures = {f"proposals_{fate.replace(' ', '_')}": count for fate, count in sorted(account.fates.items())}
-    return figures | {f"waited_{reason}": count for reason, count in sorted(account.waits.items())}
+    return figures | {f"kept_back_by_{reason}": count for reason, count in sorted(account.waits.items())}
 
 
 def _print_winners(account: Account) -> dict[str, float]:
-    print("\nWho won, when two were due at once: the row's offer against the column's\n")
+    print("\nWho won when two were due at once: the row's offer over the column's\n")
     offers = sorted({offer for pair in account.beaten for offer in pair})
     show(["won / lost", *offers], [(won, *(account.beaten[won, lost] for lost in offers)) for won in offers])
     print()

@@ -20,7 +20,8 @@ class Assignment:
     Attributes:
         sent: when and by which channel it was contacted.
         reason: the final reason of its latest proposal that was not carried out, "" for none.
-        waits_for: why its present proposal waits, from the first reason on; empty when none waits.
+        is_open: it has a proposal that waits.
+        conflict: the first conflict that keeps this proposal back, "" for none.
         ended: how its run ended, "" while it has not.
     """
 
@@ -29,7 +30,8 @@ class Assignment:
     offer: str
     sent: list[tuple[Instant, str]] = field(default_factory=list)
     reason: str = ""
-    waits_for: list[str] = field(default_factory=list)
+    is_open: bool = False
+    conflict: str = ""
     ended: str = ""
 
     @property
@@ -38,14 +40,18 @@ class Assignment:
         return "contacted" if self.sent else self.reason or self.ended
 
 
+IN_TURN = ("pooled", "quiet_deferred", "receptive_deferred")
+"""Waits that are as planned: for rivals, for the day, for the household's hour."""
+
+
 class Account:
     """The account; `take` is a replay's sink.
 
     Attributes:
         assignments: by run.
         refused: assignments whose household did not enter.
-        fates: of proposals: ``sent at once``, ``sent after waiting``, or the final reason.
-        waits: proposals that waited, by the first reason.
+        fates: of proposals: ``sent when due``, ``sent later`` (a conflict kept it back), or the final reason.
+        waits: proposals that a conflict kept back, by the first one.
         beaten: (offer of the winner, offer of the loser), counted once for each proposal and winner.
     """
 
@@ -84,26 +90,28 @@ class Account:
 
     def _consider(self, assignment: Assignment, row: Considered, decision: Decision) -> None:
         if row.suppressed is None:
-            self._settle(assignment, "sent after waiting" if assignment.waits_for else "sent at once")
+            self._settle(assignment, "sent later" if assignment.conflict else "sent when due")
             assignment.sent.append((decision.at, row.channel))
             return
         if row.suppressed == "lost_arbitration" and row.detail.startswith("journey:"):
             self.beaten[self.assignments[_run_of(row.detail)].offer, assignment.offer] += 1
         if row.until:
-            assignment.waits_for.append(row.suppressed)
+            assignment.is_open = True
+            if row.suppressed not in IN_TURN:
+                assignment.conflict = assignment.conflict or row.suppressed
         else:
             assignment.reason = row.suppressed
             self._settle(assignment, row.suppressed)
 
     def _settle(self, assignment: Assignment, fate: str) -> None:
         self.fates[fate] += 1
-        if assignment.waits_for:
-            self.waits[assignment.waits_for[0]] += 1
-        assignment.waits_for.clear()
+        if assignment.conflict:
+            self.waits[assignment.conflict] += 1
+        assignment.is_open, assignment.conflict = False, ""
 
     def _end(self, assignment: Assignment, reason: str) -> None:
         assignment.ended = reason
-        if assignment.waits_for:
+        if assignment.is_open:
             self._settle(assignment, reason)
 
 
