@@ -106,3 +106,42 @@ def test_a_word_about_another_run_or_visit_is_not_ours(about: tuple[str, int]) -
 def test_a_proposal_that_cannot_be_carried_out_is_refused(step: Propose, offered: Action, reason: str) -> None:
     with pytest.raises(SegueError, match=reason):
         compile_propose(step, None, plans(offered))
+
+
+def test_of_several_actions_each_is_proposed_on_its_channels_under_one_key_for_each_slot() -> None:
+    other = action("other", "email", "display")
+    step = Propose(id="mail", actions=("offer", "other"), channels=("sms", "email"))
+    plan = compile_propose(step, "next", plans(OFFER, other))
+    offered = proposed(plan)
+    assert [(each.action, each.channel) for each in offered] == [
+        ("offer", "sms"),
+        ("offer", "email"),
+        ("other", "email"),
+    ]
+    assert len({each.delivery_id for each in offered}) == 1
+
+
+@pytest.mark.parametrize("fields", [{}, {"action": "offer", "actions": ("offer",)}])
+def test_a_proposal_names_one_action_or_several(fields: dict[str, Any]) -> None:
+    with pytest.raises(SegueError, match="either `action` or `actions`"):
+        compile_propose(Propose(id="mail", **fields), None, plans(OFFER))
+
+
+def test_what_is_proposed_says_when_it_is_best_and_in_which_stage_it_is() -> None:
+    (first, *_) = proposed(propose(timing="receptive"), stage="retention")
+    assert (first.timing, first.stage, first.is_reported) == ("receptive", "retention", False)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("sent", Go("next")), ("capped", Finish("capped")), ("silence", Go("next"))]
+)
+def test_a_word_heard_while_standing_still_is_kept(word: str, expected: object) -> None:
+    plan = propose(on_cap="exit")
+    heard = plan.hear(run(), around(answers={("run-1", 1): word}))
+    assert plan.hear(heard, around()) == heard
+    assert plan.resume(heard, around()) == expected
+
+
+def test_a_migrated_run_waits_for_the_word_on_what_it_proposed_and_else_proposes() -> None:
+    assert propose().rejoin(run(), around()) == run()
+    assert propose().rejoin(run(wake_at=NOW + DAY), around()) is None
