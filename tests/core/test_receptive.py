@@ -2,11 +2,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.receptive import (
     HOURS_PER_WEEK,
+    PRESENCE,
     best_moment,
     group_of,
     hour_of_week,
@@ -81,10 +82,11 @@ def test_activity_is_what_somebody_does_who_is_there(seen: Event, expected: bool
     assert is_activity(seen, shop) is expected
 
 
-def test_somebody_who_did_something_just_now_is_here_and_a_late_report_of_it_shows_nothing() -> None:
-    seen = event(name="page_viewed")
-    assert is_here(seen, NOW, workspace())
-    assert not is_here(seen, Instant(NOW + HOUR), workspace())
+def test_who_did_something_in_the_last_minutes_is_here() -> None:
+    seen = profile(there_at=NOW)
+    assert is_here(seen, Instant(NOW + PRESENCE - 1))
+    assert not is_here(seen, Instant(NOW + PRESENCE))
+    assert not is_here(profile(), NOW)
 
 
 def test_customers_are_grouped_by_the_declared_trait() -> None:
@@ -197,6 +199,7 @@ counts = st.dictionaries(st.integers(0, HOURS_PER_WEEK - 1), st.integers(1, 9), 
 zones = st.sampled_from(["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"])
 
 
+@settings(deadline=None)
 @given(
     counts,
     counts,
@@ -233,6 +236,7 @@ def test_it_is_the_likeliest_of_all_open_moments_and_of_equals_the_first(
         assert found == max(open_ones, key=lambda at: (chances[hour_of_week(at, zone)], -at))
 
 
+@settings(deadline=None)
 @given(counts, counts)
 def test_likelihoods_are_a_distribution_over_the_week(own: dict[int, int], others: dict[int, int]) -> None:
     shared = {f"/{hour}": float(count) for hour, count in others.items()} | {"/all": 1.0}

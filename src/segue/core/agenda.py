@@ -9,6 +9,7 @@ from hashlib import blake2b
 import msgspec
 
 from segue.core.arbitration.gate import Gate
+from segue.core.arbitration.rules.paused import pause_end
 from segue.core.choice_point import choose_way
 from segue.core.decision_point import Decided, Occasion, decide
 from segue.core.decisioning.assignment import assign
@@ -25,6 +26,7 @@ from segue.core.world import World
 from segue.model.customers import Customer, Membership
 from segue.model.decisions import Candidate, Reason
 from segue.model.events import DecisionRequested, Event, Merged
+from segue.model.journeys import Run
 
 
 def is_quiet(
@@ -52,7 +54,10 @@ def is_quiet(
         return False
     if outbox.memberships and any(_is_pointless(membership, view, world) for membership in outbox.memberships):
         return False
-    return not any(held.reason == Reason.PAUSED_HELD for held in outbox.held)
+    for held in outbox.held:
+        if held.reason == Reason.PAUSED_HELD or (view.is_here and held.reason == Reason.RECEPTIVE_DEFERRED):
+            return False
+    return True
 
 
 def _is_pointless(membership: Membership, view: View, world: World) -> bool:
@@ -92,6 +97,7 @@ class Agenda:
             self._is_paused,
             customer.customer_id,
             view.now,
+            is_here=view.is_here,
         )
         self._promises = Promises(customer, self._opened, self._gate, world, absorbed.answers)
         self._promises.resume(absorbed.reconsider)
@@ -190,10 +196,8 @@ class Agenda:
         return not self._has_new_word or self._gate.permits(membership.action, membership.channel)
 
     def _is_paused(self, candidate: Candidate) -> bool:
-        run = next((run for run in self._customer.enrollments.runs if run.run_id == candidate.run_id), None)
-        if run is None:
-            return False
-        return run.paused_until > self._view.now or run.journey in self._world.paused
+        runs: dict[str, Run] = {run.run_id: run for run in self._customer.enrollments.runs}
+        return pause_end(candidate, runs, self._world.paused, self._view.now) > self._view.now
 
 
 def _by_slot(candidates: list[Candidate], world: World) -> dict[str, list[Candidate]]:

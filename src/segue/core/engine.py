@@ -53,8 +53,7 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
     fact = as_fact(event, customer)
     profile = fold(customer.profile, event, fact, world.profile, now)
     zone = zone_of(profile, world.workspace)
-    is_there = world.has_hours and is_here(event, now, world.workspace)
-    view = View(profile, fact, now, zone, world.shared, is_here=is_there)
+    view = View(profile, fact, now, zone, world.shared, is_here=world.has_hours and is_here(profile, now))
     watches, firings = detect(
         *(customer.watches, customer.profile, profile, fact, event, now, world.triggers),
         zone=view.zone,

@@ -61,7 +61,7 @@ class Promises:
         for flight in opened.retries:
             self._contacts = renew(self._contacts, flight.candidate.delivery_id, gate.view.now)
             self._send(replace(flight, retry_at=NEVER))
-        gate.notice(self._contacts.ledger)
+        gate.notice(self._contacts.ledger, tuple(self._memberships))
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return the decisions made, in order."""
@@ -104,9 +104,9 @@ class Promises:
     def note_offers(self, worths: list[float]) -> None:
         """Take note of messages that were proposed, by what each is worth: from them follows what to expect."""
         now = self._gate.view.now
-        for worth in worths:
-            self._tallies.extend(offered(self._contacts, MESSAGE_SLOT, worth, now))
-            self._contacts = note_offers(self._contacts, 1, now)
+        if worths:
+            self._tallies.extend(offered(self._contacts, MESSAGE_SLOT, worths, now))
+            self._contacts = note_offers(self._contacts, len(worths), now)
 
     def prolong(self, themes: tuple[str, ...]) -> None:
         """Let the memberships that follow ``themes`` last as long as these do from now on."""

@@ -61,9 +61,9 @@ def is_activity(event: Event, workspace: Workspace) -> bool:
             return False
 
 
-def is_here(event: Event, now: Instant, workspace: Workspace) -> bool:
-    """Tell whether the customer is there at ``now``: ``event`` is something they do, and it has just happened."""
-    return now - event.at < PRESENCE and is_activity(event, workspace)
+def is_here(profile: Profile, now: Instant) -> bool:
+    """Tell whether the customer is there at ``now``: they have just done something."""
+    return profile.there_at > 0 and now - profile.there_at < PRESENCE
 
 
 def group_of(profile: Profile, workspace: Workspace) -> str:

@@ -19,7 +19,7 @@ class View:
 
     Args:
         shared: what all customers draw on, as of this position of the log.
-        is_here: the customer is there at this moment: the event is something they do.
+        is_here: the customer is there at this moment: they have just done something.
     """
 
     __slots__ = ("event", "fact", "features", "is_here", "now", "profile", "shared", "traits", "zone")

@@ -26,6 +26,7 @@ class Profile(Struct, frozen=True, array_like=True):
         unusable: contact points that bounced for good or are on the suppression list.
         hours: how often the customer was there, by hour of the week in their own zone (0 is Monday 00:00); halved
             when it grows old, and kept only where something is timed by it.
+        there_at: when they were last there; kept where `hours` is.
     """
 
     first_seen: Instant = Instant(0)
@@ -36,6 +37,7 @@ class Profile(Struct, frozen=True, array_like=True):
     consents: tuple[Consent, ...] = ()
     unusable: tuple[str, ...] = ()
     hours: dict[int, int] = {}
+    there_at: Instant = Instant(0)
 
 
 class Watch(Struct, frozen=True, array_like=True):

@@ -22,11 +22,14 @@ def opened(
     permits: Any = None,
     paused: tuple[str, ...] = (),
     withdrawn: tuple[tuple[RunId, int], ...] = (),
+    is_here: bool = False,
 ) -> Opened:
     def is_wanted(membership: Membership) -> bool:
         return permits is None or bool(permits(membership.action, membership.channel))
 
-    return open_outbox(outbox, ended, withdrawn, is_wanted, lambda candidate: candidate.run_id in paused, ADA, NOW)
+    return open_outbox(
+        outbox, ended, withdrawn, is_wanted, lambda candidate: candidate.run_id in paused, ADA, NOW, is_here=is_here
+    )
 
 
 def end_of(run_id: str, reason: str) -> Ended:
@@ -80,6 +83,12 @@ def test_what_stood_still_with_its_run_goes_on_with_it(is_paused: bool) -> None:
     waiting = held(OF_RUN_1, NOW + HOUR, Reason.PAUSED_HELD)
     due = opened(Outbox((waiting,)), paused=("run-1",) if is_paused else ()).due
     assert due == (() if is_paused else (OF_RUN_1,))
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_what_waits_for_the_customers_hour_comes_out_when_they_turn_up(is_here: bool) -> None:
+    waiting = Outbox((held(candidate(), NOW + HOUR, Reason.RECEPTIVE_DEFERRED),))
+    assert opened(waiting, is_here=is_here).due == ((candidate(),) if is_here else ())
 
 
 def test_what_a_run_has_left_behind_comes_out_to_be_refused_and_is_not_tried_again() -> None:

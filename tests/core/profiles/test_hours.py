@@ -16,35 +16,30 @@ from segue.model.time import DAY, MINUTE, Instant
 from tests.builders import NOW, workspace
 
 NEVER_SEEN = Instant(0)
-SHOP = workspace(events={"booked": EventSpec(activity=False)})
-
-
-def event(at: int = NOW, name: str = "page_viewed") -> Tracked:
-    return Tracked(event_id=EventId("e1"), customer_id=CustomerId("ada"), at=Instant(at), name=name)
 
 
 def test_a_visit_counts_in_its_local_hour_of_the_week() -> None:
-    assert fold_visit({}, event(), NEVER_SEEN, "UTC", SHOP) == {12: 1}
-    assert fold_visit({12: 4, 3: 1}, event(), Instant(NOW - DAY), "Asia/Kolkata", SHOP) == {12: 4, 3: 1, 17: 1}
+    assert fold_visit({}, NOW, NEVER_SEEN, "UTC") == {12: 1}
+    assert fold_visit({12: 4, 3: 1}, NOW, Instant(NOW - DAY), "Asia/Kolkata") == {12: 4, 3: 1, 17: 1}
 
 
 def test_what_goes_on_within_the_hour_is_the_same_visit() -> None:
     hours = {12: 1}
-    assert fold_visit(hours, event(NOW + 30 * MINUTE), NOW, "UTC", SHOP) is hours
-    assert fold_visit(hours, event(NOW + 61 * MINUTE), Instant(NOW + 30 * MINUTE), "UTC", SHOP) == {12: 1, 13: 1}
+    assert fold_visit(hours, Instant(NOW + 30 * MINUTE), NOW, "UTC") is hours
+    assert fold_visit(hours, Instant(NOW + 61 * MINUTE), Instant(NOW + 30 * MINUTE), "UTC") == {12: 1, 13: 1}
 
 
 def test_the_same_hour_a_week_later_is_another_visit() -> None:
-    assert fold_visit({12: 1}, event(NOW + 7 * DAY), NOW, "UTC", SHOP) == {12: 2}
+    assert fold_visit({12: 1}, Instant(NOW + 7 * DAY), NOW, "UTC") == {12: 2}
 
 
 def test_what_a_back_office_books_is_no_visit() -> None:
-    hours = {12: 1}
-    assert fold_visit(hours, event(name="booked"), NEVER_SEEN, "UTC", SHOP) is hours
+    timed, _ = _advanced(Wait(id="w", receptive="1d"), name="booked")
+    assert (timed.profile.hours, timed.profile.there_at) == ({}, 0)
 
 
 def test_old_visits_fade() -> None:
-    assert fold_visit({12: FULL - 1, 13: 1}, event(), NEVER_SEEN, "UTC", SHOP) == {12: FULL // 2}
+    assert fold_visit({12: FULL - 1, 13: 1}, NOW, NEVER_SEEN, "UTC") == {12: FULL // 2}
 
 
 def test_two_customers_who_are_one_were_there_whenever_either_was() -> None:
@@ -57,14 +52,17 @@ def test_merging_is_the_same_either_way_and_never_too_full(ours: dict[int, int],
     assert sum(merge_hours(ours, theirs).values()) <= FULL
 
 
-def _advanced(*waits: Any) -> tuple[Customer, tuple[Tally, ...]]:
+def _advanced(*waits: Any, name: str = "page_viewed") -> tuple[Customer, tuple[Tally, ...]]:
     journey = Journey(journey="j", entry=Entry(trigger="t"), steps=tuple(waits))
     world = build_world(
-        workspace(journeys=(journey,), triggers={"t": EventTrigger(event="never_happens")}, hours_by="tier")
+        workspace(
+            journeys=(journey,),
+            triggers={"t": EventTrigger(event="never_happens")},
+            events={"booked": EventSpec(activity=False)},
+            hours_by="tier",
+        )
     )
-    seen = Tracked(
-        event_id=EventId("e1"), customer_id=CustomerId("ada"), at=NOW, name="page_viewed", traits={"tier": "gold"}
-    )
+    seen = Tracked(event_id=EventId("e1"), customer_id=CustomerId("ada"), at=NOW, name=name, traits={"tier": "gold"})
     transition = advance(Customer(CustomerId("ada")), seen, now=NOW, world=world)
     return transition.customer, transition.tallies
 
@@ -72,6 +70,7 @@ def _advanced(*waits: Any) -> tuple[Customer, tuple[Tally, ...]]:
 def test_visits_are_counted_and_tallied_only_where_something_is_timed_by_them() -> None:
     timed, tallies = _advanced(Wait(id="w", receptive="1d"))
     assert timed.profile.hours == {12: 1}
+    assert timed.profile.there_at == NOW
     assert tallies == (Tally("there", "", 12.0), Tally("there", "gold", 12.0))
     plain, nothing = _advanced(Wait(id="w", after="1d"))
     assert (plain.profile.hours, nothing) == ({}, ())

@@ -1,7 +1,7 @@
 from math import exp
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.shared.outlook import ENOUGH, HALF_LIFE, MOST_WORTHS, add_offer, add_week, offered, rate_of
@@ -22,9 +22,9 @@ def after(worths: list[float], outlook: Outlook = NOTHING, at: int = NOW, every:
 def test_the_first_offer_in_a_week_counts_the_customer_too() -> None:
     offer, week = Tally("offer", "message", 2.0), Tally("week", "", 1.0)
     monday = Instant(NOW // WEEK * WEEK)
-    assert offered(Contacts(), "message", 2.0, NOW) == (offer, week)
-    assert offered(Contacts(offered=1.0, offered_at=monday), "message", 2.0, Instant(monday + WEEK - 1)) == (offer,)
-    assert offered(Contacts(offered=1.0, offered_at=monday), "message", 2.0, Instant(monday + WEEK)) == (offer, week)
+    assert offered(Contacts(), "message", [2.0], NOW) == (offer, week)
+    assert offered(Contacts(offered=1.0, offered_at=monday), "message", [2.0], Instant(monday + WEEK - 1)) == (offer,)
+    assert offered(Contacts(offered=1.0, offered_at=monday), "message", [2.0], Instant(monday + WEEK)) == (offer, week)
 
 
 def test_offers_are_counted_by_worth_in_three_significant_digits() -> None:
@@ -80,6 +80,7 @@ def test_without_any_week_there_is_no_rate() -> None:
     assert rate_of(0.0, 0.0) == 0.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-5, 1e6), st.integers(0, 90 * DAY)), max_size=150))
 def test_shares_are_a_distribution_in_order_of_worth(offers: list[tuple[float, int]]) -> None:
     outlook, at = Outlook(), NOW

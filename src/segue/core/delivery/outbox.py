@@ -50,6 +50,8 @@ def open_outbox(
     is_paused: Callable[[Candidate], bool],
     customer_id: CustomerId,
     now: Instant,
+    *,
+    is_here: bool = False,
 ) -> Opened:
     """Return what is due now, and the outbox without it.
 
@@ -57,12 +59,13 @@ def open_outbox(
         withdrawn: (run, occurrence) of proposals that are wanted no more though their run goes on.
         is_wanted: tells whether a membership is still allowed and of use.
         is_paused: tells whether the run that proposed a candidate stands still.
+        is_here: the customer is there at this moment: no better one needs to be waited for.
     """
     reasons: dict[str, str] = {end.run_id: end.reason for end in ended}
     why = _Interruptions(reasons, withdrawn)
     held = tuple(_outliving(h, reasons, why) for h in outbox.held)
     closes = any(h.reason == Reason.POOLED and h.release_at <= now for h in held)
-    awake = {h.candidate.delivery_id: None for h in held if _is_due(h, reasons, why, closes, is_paused, now)}
+    awake = {h.candidate.delivery_id: None for h in held if _is_due(h, reasons, why, closes, is_paused, is_here, now)}
     dropped = tuple(f for f in outbox.in_flight if f.retry_at != NEVER and why.of(f.candidate))
     retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and f not in dropped)
     left = tuple(m for m in outbox.memberships if _is_over(m, reasons, is_wanted, now))
@@ -130,12 +133,15 @@ def _is_due(
     why: "_Interruptions",
     closes: bool,
     is_paused: Callable[[Candidate], bool],
+    is_here: bool,
     now: Instant,
 ) -> bool:
     if held.release_at <= now or held.candidate.run_id in reasons or why.of(held.candidate):
         return True
     if held.reason == Reason.POOLED:
         return closes  # the first pool to close is the moment of decision for all of them
+    if held.reason == Reason.RECEPTIVE_DEFERRED:
+        return is_here
     return held.reason == Reason.PAUSED_HELD and not is_paused(held.candidate)
 
 

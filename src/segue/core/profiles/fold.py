@@ -8,6 +8,7 @@ from segue.core.profiles.hours import fold_visit
 from segue.core.profiles.plan import ProfilePlan
 from segue.core.profiles.traits import fold_traits
 from segue.core.profiles.zones import zone_of
+from segue.core.receptive import is_activity
 from segue.model.consents import ANY, Consent
 from segue.model.customers import Profile
 from segue.model.deliveries import DeliveryStatus
@@ -65,8 +66,10 @@ def fold(profile: Profile, event: Event, fact: Fact, plan: ProfilePlan, now: Ins
     folded = Profile(first_seen, last_seen, traits, trait_times, features, consents, unusable, profile.hours)
     if plan.timed is None:
         return folded
-    hours = fold_visit(profile.hours, event, profile.last_seen, zone_of(folded, plan.timed), plan.timed)
-    return folded if hours is profile.hours else replace(folded, hours=hours)
+    if not is_activity(event, plan.timed):
+        return replace(folded, there_at=profile.there_at)
+    hours = fold_visit(profile.hours, at, profile.there_at, zone_of(folded, plan.timed))
+    return replace(folded, hours=hours, there_at=max(profile.there_at, at))
 
 
 def _is_dead_end(report: DeliveryReported) -> bool:

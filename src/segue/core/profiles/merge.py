@@ -36,6 +36,7 @@ def merge_profiles(ours: Profile, theirs: Profile, features: Mapping[str, Featur
         consents=strictest(ours.consents, theirs.consents),
         unusable=tuple(sorted(dict.fromkeys((*ours.unusable, *theirs.unusable)))),
         hours=merge_hours(ours.hours, theirs.hours),
+        there_at=max(ours.there_at, theirs.there_at),
     )
 
 

@@ -8,6 +8,7 @@ What decisions read is published now and then: so the table that follows from it
 which table a decision saw does not depend on what a process happens to remember.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import exp, fsum, isfinite, ldexp
 
@@ -28,15 +29,15 @@ MOST_WORTHS = 32
 _RENEWED_AFTER = 64 * HALF_LIFE
 
 
-def offered(contacts: Contacts, slot: str, worth: float, now: Instant) -> tuple[Tally, ...]:
-    """Return the tallies of a message worth ``worth`` that was proposed for the customer of ``contacts``.
+def offered(contacts: Contacts, slot: str, worths: Sequence[float], now: Instant) -> tuple[Tally, ...]:
+    """Return the tallies of messages worth ``worths`` each that were proposed for the customer of ``contacts``.
 
     Args:
-        contacts: as they were before it: the first offer in a week also counts the customer.
+        contacts: as they were before: the first offer in a week also counts the customer.
     """
-    tally = Tally("offer", slot, worth)
+    tallies = tuple([Tally("offer", slot, worth) for worth in worths])
     is_first = contacts.offered <= 0.0 or contacts.offered_at // WEEK < now // WEEK
-    return (tally, Tally("week", "", 1.0)) if is_first else (tally,)
+    return (*tallies, Tally("week", "", 1.0)) if is_first else tallies
 
 
 def add_offer(outlook: Outlook, worth: float, now: Instant) -> Outlook:
