@@ -53,7 +53,7 @@ def test_a_day_begins_once_where_the_clock_goes_back_over_midnight() -> None:
     assert calendar_period(again, "America/St_Johns", "day")[0] == midnight
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.integers(parse_instant("1971-01-01T00:00Z"), parse_instant("2037-01-01T00:00Z")).map(Instant),

@@ -271,7 +271,7 @@ def counts(slot: Contact, asking: Candidate, scope: str, now: int, rule: CapPlan
     return is_recent and is_alike and slot.category in rule.counts and slot.delivery_id != asking.delivery_id
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(cap_plans, max_size=4).map(tuple),
     ledgers(),
@@ -311,7 +311,7 @@ def test_caps_agree_with_counting_by_hand_and_have_room_exactly_from_the_moment_
         assert reached(verdict.until - 1) != []
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(cap_plans, min_size=1, max_size=3).map(tuple),
     st.lists(st.tuples(st.integers(0, 6), st.sampled_from(["ours", "theirs", "release"])), max_size=25),

@@ -148,7 +148,7 @@ told = st.lists(
 joined = st.lists(st.tuples(st.integers(0, 12), st.integers(1, 12), st.sampled_from(["sale", "primed"])), max_size=2)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     told,
     joined,
@@ -190,7 +190,7 @@ happenings = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(happenings)
 def test_at_most_one_theme_of_a_group_is_live_and_the_order_is_kept_whatever_is_asked_when(
     told: list[tuple[int, str, str]],
