@@ -124,7 +124,10 @@ class StepPlan(Struct, frozen=True):
         return self.arrive(run, around)
 
     def hear(self, run: Run, around: Surroundings) -> Run:
-        """Return the run that stands still here, with what must not be lost on it until it goes on."""
+        """Return the run that stands still here, with what must not be lost on it until it goes on.
+
+        Where it could go on at once, it is due from now on: so it is asked as soon as it does not stand still any more.
+        """
         return run
 
     def rejoin(self, run: Run, around: Surroundings) -> Run | None:

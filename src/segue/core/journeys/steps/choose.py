@@ -35,7 +35,7 @@ class ChoosePlan(StepPlan, frozen=True):
         if word is None:
             return run
         names = [option.action for option in self.options]
-        return replace(run, best=1 + (names.index(word) if word in names else len(names)))
+        return replace(run, best=1 + (names.index(word) if word in names else len(names)), wake_at=around.view.now)
 
     def rejoin(self, run: Run, around: Surroundings) -> Run:
         """Wait for the word."""

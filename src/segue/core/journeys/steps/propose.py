@@ -53,13 +53,14 @@ class ProposePlan(StepPlan, frozen=True):
         word = around.answers.get((run.run_id, run.visits))
         if word is None:
             return run
-        if word == SENT:
-            return replace(run, best=_SENT)
-        return replace(run, best=_CAPPED if word == Reason.CAPPED and self.terms.on_cap == "exit" else _SKIPPED)
+        best = _SENT if word == SENT else _SKIPPED
+        if word == Reason.CAPPED and self.terms.on_cap == "exit":
+            best = _CAPPED
+        return replace(run, best=best, wake_at=around.view.now)
 
     def rejoin(self, run: Run, around: Surroundings) -> Run | None:
         """Wait for the word on what was proposed; a run that waited for the clock has proposed nothing."""
-        return run if run.wake_at == NEVER else None
+        return run if run.best or run.wake_at == NEVER else None
 
 
 def compile_propose(step: Propose, following: str | None, actions: Mapping[str, ActionPlan]) -> ProposePlan:

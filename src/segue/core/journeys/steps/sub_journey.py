@@ -32,7 +32,7 @@ class SubJourneyPlan(StepPlan, frozen=True):
     def hear(self, run: Run, around: Surroundings) -> Run:
         """Note how the other journey ended."""
         word = around.answers.get((run.run_id, CHILD))
-        return run if word is None else replace(run, best=_HEARD[word])
+        return run if word is None else replace(run, best=_HEARD[word], wake_at=around.view.now)
 
     def rejoin(self, run: Run, around: Surroundings) -> Run:
         """Wait for the journey that was started."""

@@ -43,7 +43,7 @@ class WaitForPlan(StepPlan, frozen=True):
             return run
         for index, awaited in enumerate(self.awaited[: known - 1], start=1):
             if awaited.matches(run, around.view):
-                return replace(run, best=index)
+                return replace(run, best=index, wake_at=run.wake_at if self.is_collecting else around.view.now)
         return run
 
     def rejoin(self, run: Run, around: Surroundings) -> Run:

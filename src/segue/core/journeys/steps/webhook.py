@@ -48,7 +48,7 @@ class WebhookPlan(StepPlan, frozen=True):
         word = around.answers.get((run.run_id, run.visits))
         if word is None or word == SENT:
             return run
-        return replace(run, best=_DONE if word == CARRIED_OUT else _FAILED)
+        return replace(run, best=_DONE if word == CARRIED_OUT else _FAILED, wake_at=around.view.now)
 
     def rejoin(self, run: Run, around: Surroundings) -> Run:
         """Wait for the outcome."""
