@@ -14,16 +14,6 @@ HERE = Path(__file__).parent
 WORKSPACES = ("conflicts", "coordination", "paths")
 PROMISED = ("M6", "M10", "M15", *(f"M{number}" for number in range(16, 31)), "M53")
 
-NOT_YET: dict[tuple[str, str], str] = {
-    ("paths", "A message that waits for the person's hour goes out when they turn up before it"): (
-        "a message held for the person's hour is looked at again only when that hour comes"
-    ),
-    ("paths", "Whoever was there a minute ago is still there"): (
-        "a customer counts as present only in the very transition of their own activity"
-    ),
-}
-"""Stories that the engine does not live up to, and why not."""
-
 
 class Promise(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule of a seed document; ``shown_by`` names scenarios by workspace."""
@@ -58,15 +48,10 @@ def told(workspace: str, story: str) -> ScenarioResult:
     return results(workspace)[story]
 
 
-def marked(workspace: str, story: str) -> tuple[pytest.MarkDecorator, ...]:
-    reason = NOT_YET.get((workspace, story))
-    return (pytest.mark.xfail(strict=True, reason=reason),) if reason else ()
-
-
 @pytest.mark.parametrize(
     ("promise", "workspace", "story"),
     [
-        pytest.param(promise, workspace, story, marks=marked(workspace, story), id=f"{promise.m}-{workspace}-{story}")
+        pytest.param(promise, workspace, story, id=f"{promise.m}-{workspace}-{story}")
         for promise, workspace, story in STORIES
     ],
 )
@@ -86,10 +71,6 @@ def test_every_promise_of_coordination_and_journeys_has_a_story_that_holds(promi
 def test_no_story_is_told_without_a_promise(workspace: str) -> None:
     named = {story for _, where, story in STORIES if where == workspace}
     assert named == set(results(workspace))
-
-
-def test_what_is_not_kept_yet_is_a_story_that_is_told() -> None:
-    assert set(NOT_YET) <= {(workspace, story) for _, workspace, story in STORIES}
 
 
 def test_every_seed_document_is_heard() -> None:

@@ -70,3 +70,18 @@ def test_its_page_says_what_it_is_about_and_draws_its_journeys_as_they_are(name:
     assert summary_of(templates()[name]).startswith(f"{name}: ")
     assert set(drawn(page)) == set(drawings)
     assert redraw(page, drawings) == page, "run `segue draw --into README.md` in the template's folder"
+
+
+def test_the_guide_lists_every_template_by_its_own_words() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "start-from-a-template.md").read_text(encoding="utf-8")
+    for name in SHIPPED:
+        about = summary_of(templates()[name]).partition(": ")[2]
+        assert f"| `{name}` | {about}" in guide
+
+
+def test_the_ads_stop_before_anything_else_happens() -> None:
+    results = {result.name: result for result in run_scenarios(folder_of("price_page_to_sales"))}
+    story = results["The price page pauses the ads at once, before anything else"].timeline
+    told = [line.partition("  ")[2] for line in story]
+    left = told.index("left audience product_ads at ads")
+    assert left < told.index("a call by crm handed over: accepted")
