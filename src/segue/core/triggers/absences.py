@@ -65,9 +65,10 @@ def listen(watches: tuple[Watch, ...], plans: Iterable[AbsencePlan], moment: Mom
 
 def due_firings(watches: tuple[Watch, ...], now: Instant) -> tuple[tuple[Watch, ...], list[Firing]]:
     """Return the watches that still run at ``now``, and the firings of the others, earliest first."""
-    due = sorted((watch for watch in watches if watch.due <= now), key=lambda watch: (watch.due, watch.trigger))
+    due = [watch for watch in watches if watch.due <= now]
     if not due:
         return watches, []
+    due.sort(key=lambda watch: (watch.due, watch.trigger))
     running = tuple(watch for watch in watches if watch.due > now)
     return running, [Firing(watch.trigger, watch.facts) for watch in due]
 

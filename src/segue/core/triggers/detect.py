@@ -45,7 +45,7 @@ def detect(
     has_new_traits = before.traits is not after.traits and not isinstance(event, Merged)
     has_timers = plan.has_timers or watches.look_at or watches.schedules
     if listeners is None and not watches.absences and not has_new_traits and not has_timers:
-        return watches, _enrolling(event, plan)
+        return watches, _enrolling(event, plan) if plan.enrolling else ()
     moment = Moment(before, after, fact, now, zone, seed, customer_id)
     absences = watches.absences
     if listeners is not None and listeners.absences:

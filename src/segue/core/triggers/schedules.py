@@ -75,10 +75,9 @@ def keep_schedules(
     Args:
         may_have_moved: the event may have brought another zone.
     """
-    known = dict(pending)
-    has_all = len(pending) == len(plans) and all(plan.key in known for plan in plans)
-    if has_all and not may_have_moved and all(due > moment.now for due in known.values()):
+    if not may_have_moved and _is_settled(pending, plans, moment.now):
         return pending, []
+    known = dict(pending)
     fired: list[tuple[Instant, Firing]] = []
     after: list[tuple[str, Instant]] = []
     for plan in plans:
@@ -106,6 +105,16 @@ def next_occurrence(plan: SchedulePlan, after: Instant, zone: str) -> Instant:
                 return moment
         day += timedelta(days=1)
     raise AssertionError("a schedule has no next occurrence")
+
+
+def _is_settled(pending: Pending, plans: tuple[SchedulePlan, ...], now: Instant) -> bool:
+    """Tell whether every schedule has its next occurrence ahead: so it is after nearly every event."""
+    if len(pending) != len(plans):
+        return False
+    for (key, due), plan in zip(pending, plans, strict=True):  # noqa: SIM110  # a loop is twice as fast
+        if due <= now or key != plan.key:
+            return False
+    return True
 
 
 def _is_on(plan: SchedulePlan, day: date) -> bool:
