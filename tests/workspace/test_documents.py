@@ -3,11 +3,45 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 
-from segue.workspace.documents import read_document
+from segue.workspace.documents import read_document, write_document
 from tests.workspace.shop import Slip, assert_found
 
 OFFER = "actions/offer.yaml"
+
+TEXTS = strategies.text(strategies.characters(codec="utf-8")) | strategies.sampled_from(
+    [
+        "on",
+        "no",
+        "~",
+        "1e3",
+        "0x1F",
+        "12",
+        "-.5",
+        "1_000",
+        "09:00",
+        "2024-01-31",
+        "null",
+        "True",
+        " a",
+        "a: b",
+        "- a",
+        "#",
+    ]
+)
+LEAVES = (
+    TEXTS
+    | strategies.none()
+    | strategies.booleans()
+    | strategies.integers()
+    | strategies.floats(allow_nan=False, allow_infinity=False)
+)
+VALUES = strategies.recursive(
+    LEAVES,
+    lambda inner: strategies.lists(inner, max_size=4) | strategies.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
 
 SLIPS = [
     Slip("SG101", "events.yaml", "events:\n", "events: [\n", ":"),
@@ -79,3 +113,12 @@ def test_an_anchor_that_contains_itself_ends() -> None:
     _, findings = read_document("f.yaml", "a: &a {b: *a}")
 
     assert [finding.code for finding in findings] == ["SG103"]
+
+
+@given(VALUES)
+def test_what_is_written_is_read_as_the_same_value(value: object) -> None:
+    document, findings = read_document("f.yaml", write_document({"value": value}))
+
+    assert findings == ()
+    assert document is not None
+    assert document.value == {"value": value}

@@ -72,6 +72,27 @@ def read_document(file: str, text: str) -> tuple[Document | None, tuple[Finding,
     return Document(file, {} if value is None else value, reader.marks, reader.keys), tuple(reader.findings)
 
 
+def write_document(value: Any) -> str:
+    """Return ``value`` (JSON-like) as YAML that `read_document` reads as the same value."""
+    text: str = yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
+class _Writer(yaml.SafeDumper):
+    """Quotes what this module, or a reader of YAML 1.1, would take for something else than text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    style = '"' if _resolve(text) != text else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _represent_text)
+
+
 class _Reader:
     """Turns composed nodes into values, collecting marks and findings on the way."""
 
