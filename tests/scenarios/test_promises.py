@@ -11,8 +11,15 @@ from segue.testing import ScenarioResult, run_scenarios
 from segue.workspace.template import templates
 
 HERE = Path(__file__).parent
-WORKSPACES = ("conflicts", "coordination", "paths")
+WORKSPACES = ("conflicts", "coordination", "paths", "scarce")
 PROMISED = ("M6", "M10", "M15", *(f"M{number}" for number in range(16, 31)), "M53")
+
+NOT_YET = {
+    "Where all that comes up is alike the slot is used, also for whoever opens nothing": (
+        "opportunity cost counts offers at what they were worth on average, not to this customer"
+    ),
+}
+"""Stories that the engine does not live up to, and why not."""
 
 
 class Promise(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +58,13 @@ def told(workspace: str, story: str) -> ScenarioResult:
 @pytest.mark.parametrize(
     ("promise", "workspace", "story"),
     [
-        pytest.param(promise, workspace, story, id=f"{promise.m}-{workspace}-{story}")
+        pytest.param(
+            promise,
+            workspace,
+            story,
+            id=f"{promise.m}-{workspace}-{story}",
+            marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[story])] if story in NOT_YET else [],
+        )
         for promise, workspace, story in STORIES
     ],
 )
