@@ -76,6 +76,8 @@ def render_stats(stats: Stats) -> str:
     family("customers", "gauge", [({}, stats.customers)], "Customers known.")
     family("queue_depth", "gauge", [({}, stats.queue_depth)], "Events that wait for a commit.")
     family("delivery_backlog", "gauge", by("channel", stats.backlog), "Commands that wait for a worker.")
+    resting = [({"channel": channel}, int(channel in stats.resting)) for channel in sorted(stats.backlog)]
+    family("channel_resting", "gauge", resting, "1 while a channel is not called because its calls failed.")
     family("log_last_seq", "gauge", [({}, stats.last_seq)], "The log's last entry.")
     family("watermark_lag", "gauge", [({}, stats.watermark_lag)], "Entries that a restart would replay.")
     lines += _histogram("segue_commit_seconds", "Seconds of a group commit.", stats)

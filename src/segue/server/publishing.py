@@ -63,6 +63,7 @@ def _outside(loaded: LoadedWorkspace) -> dict[str, object]:
     fixed = ("name", "seed", "zone_trait")
     return {
         "channels": (loaded.channels, workspace.channels),
+        "providers": loaded.providers,
         "server": loaded.server,
         **{name: value for name, value in structs.asdict(workspace).items() if name in fixed},
     }

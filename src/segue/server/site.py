@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from segue.channels.context import ChannelContext
 from segue.channels.registry import load_channel
@@ -46,7 +46,7 @@ async def running(
 
     Args:
         public_url: where customers reach the server; messages carry unsubscribe links only with one.
-        is_development: messages become files instead of being sent.
+        is_development: messages become files instead of being sent, as fast as they come.
         wrap: put around each channel, for whoever wants to see what passes through it.
 
     Raises:
@@ -66,6 +66,9 @@ async def running(
         for channel in channels.values():
             stack.push_async_callback(channel.stop)
             await channel.start()
+        settings = settings or Settings()
+        if not is_development:
+            settings = structs.replace(settings, channel_limits=loaded.limits, provider_rates=loaded.providers)
         runtime = await Embedded.start(
             world, store, channels, clock=clock, settings=settings, segments=state / "segments"
         )

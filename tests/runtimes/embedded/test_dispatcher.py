@@ -1,11 +1,14 @@
 """Deliveries, also those that a crash interrupted: a crash is an attempt that never came to an end."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import msgspec
 import pytest
 
+from segue.core.world import build_world
+from segue.model.catalogue import EventSpec, EventTrigger, Rule
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DeliveryReported
 from segue.model.identities import Identifier
@@ -196,6 +199,55 @@ async def test_a_rate_is_kept() -> None:
         await runtime.drain()
         assert asyncio.get_running_loop().time() - begin >= 0.19
         assert len(mail.sent) == 60
+
+
+async def test_a_transactional_message_overtakes_a_flood_also_one_that_waits_in_the_ledger() -> None:
+    """The promotion goes to everybody; in its midst somebody asks for what only they wait for."""
+    promo, reset = world().workspace, world(category="transactional").workspace
+    asked_for = msgspec.structs.replace(reset.actions[0], action="reset")
+    shop = build_world(
+        msgspec.structs.replace(
+            promo,
+            actions=(*promo.actions, asked_for),
+            triggers={**promo.triggers, "forgot": EventTrigger(event="forgot")},
+            events={**promo.events, "forgot": EventSpec()},
+            rules=(*promo.rules, Rule(rule="reset", trigger="forgot", action="reset")),
+        )
+    )
+    mail = MailChannel()
+    settings = msgspec.structs.replace(
+        FAST, channel_backlog=10, channel_workers=2, channel_limits={"mail": ChannelLimits(rate=100.0)}
+    )
+    async with running(channels={"mail": mail}, world=shop, settings=settings) as runtime:
+        await runtime.submit([tracked(n, "signed_up", f"u{n}") for n in range(60)])
+        await eventually(lambda: len(mail.sent) >= 10)
+        sent = len(mail.sent)
+        await runtime.submit([tracked(1000, "forgot", "late")])
+        await runtime.drain()
+        place = next(index for index, command in enumerate(mail.sent) if command.action == "reset")
+        assert place <= sent + 4, "what was under way, and what began while it was committed"
+        assert len(mail.sent) == 61
+
+
+async def test_a_channel_that_fails_rests_with_nothing_attempted_and_loses_nothing() -> None:
+    medium, clock = Medium(), Clock()
+    mail = MailChannel(MAIL, *[DeliveryStatus.RETRYABLE] * 4)
+    limits = ChannelLimits(breaker_after=4, breaker_rest="400ms")
+    settings = msgspec.structs.replace(FAST, channel_workers=1, channel_limits={"mail": limits})
+    async with running(MemoryStore(medium), {"mail": mail}, settings, clock=clock) as runtime:
+        await runtime.submit([tracked(n, "signed_up", f"u{n}") for n in range(20)])
+        await eventually(lambda: runtime.stats().resting == ("mail",))
+        await asyncio.sleep(0.1)
+        statuses = Counter(row.status for row in medium.ledger.values())
+        assert statuses == {DeliveryStatus.RETRYABLE: 4, DeliveryStatus.DECIDED: 16}
+        assert len(mail.sent) == 4
+        await runtime.drain()
+        assert runtime.stats().resting == ()
+        assert len(mail.sent) == 20
+        clock.at += DAY // 8
+        await eventually(lambda: len(mail.sent) == 24)
+        await runtime.drain()
+        assert {row.status for row in medium.ledger.values()} == {DeliveryStatus.ACCEPTED}
 
 
 async def test_audience_changes_are_synchronised_in_batches() -> None:

@@ -22,10 +22,13 @@ from segue.model.ids import EventId, derive
 from segue.model.time import Instant
 from segue.ports.channel import AnyChannel, AudienceChannel, MessageChannel, TaskChannel
 from segue.ports.store import LedgerChange, LedgerRow, Store
+from segue.runtimes.embedded.backlog import command_of, pending_rows, read_back, urgent_of
 from segue.runtimes.embedded.batch import Issued
-from segue.runtimes.embedded.lanes import Bucket, Lane
-from segue.runtimes.embedded.settings import Settings
+from segue.runtimes.embedded.lanes import Lane
+from segue.runtimes.embedded.rates import Provider
+from segue.runtimes.embedded.settings import ChannelLimits, Settings
 from segue.runtimes.embedded.stats import Counters
+from segue.runtimes.embedded.turnstile import Turnstile
 from segue.runtimes.embedded.writer import Writer
 
 log = logging.getLogger("segue.runtime")
@@ -66,8 +69,8 @@ class Dispatcher:
         self._counters = counters
         self._epoch = epoch
         self._lanes: dict[str, Lane] = {}
-        limits = settings.channel_limits.items()
-        self._buckets = {name: Bucket(each.rate) for name, each in limits if each.rate is not None}
+        self._turnstiles: dict[str, Turnstile] = {}
+        self._providers = {name: Provider(rate) for name, rate in settings.provider_rates.items()}
         self._workers: list[asyncio.Task[None]] = []
         self._resent: dict[tuple[str, int], str] = {}
         self._stopping = False
@@ -76,9 +79,12 @@ class Dispatcher:
         """Settle what a crash interrupted, then begin with what the ledger still holds."""
         for name in self._channels:
             self._lane(name)
-        for row in [row for row in await self._pending() if row.status is DeliveryStatus.ATTEMPTING]:
-            await self._settle_interrupted(row)
-        for lane in self._lanes.values():
+        rows = await asyncio.to_thread(pending_rows, self._store)
+        for row in rows:
+            if row.status is DeliveryStatus.ATTEMPTING:
+                await self._settle_interrupted(row)
+        self.take(await asyncio.to_thread(urgent_of, self._store, rows))
+        for lane in tuple(self._lanes.values()):
             await self._catch_up(lane)
 
     def take(self, commands: Sequence[Issued]) -> None:
@@ -93,6 +99,10 @@ class Dispatcher:
         """Return how many commands wait in memory, by channel."""
         return {name: len(lane) for name, lane in self._lanes.items()}
 
+    def resting(self) -> tuple[str, ...]:
+        """Return the channels whose breaker is open."""
+        return tuple(name for name, turnstile in self._turnstiles.items() if turnstile.breaker.is_open)
+
     async def drain(self) -> None:
         """Wait until every command is carried out (for replays and tests; under load there is always a next one)."""
         for lane in self._lanes.values():
@@ -101,8 +111,8 @@ class Dispatcher:
     async def stop(self) -> None:
         """Begin no more calls, and give those that have begun some time; what is left is settled by the next start."""
         self._stopping = True
-        for lane in self._lanes.values():
-            lane.close()
+        for turnstile in self._turnstiles.values():
+            turnstile.close()
         if self._workers:
             await asyncio.wait(self._workers, timeout=self._settings.stop_seconds)
             for worker in self._workers:
@@ -115,27 +125,30 @@ class Dispatcher:
         lane = self._lanes.get(channel)
         if lane is None:
             lane = self._lanes[channel] = Lane(channel, self._settings.channel_backlog)
+            limits = self._settings.channel_limits.get(channel, ChannelLimits())
+            provider = self._providers.get(limits.provider or "")
+            turnstile = self._turnstiles[channel] = Turnstile(lane, limits, self._writer.now, provider)
             is_audience = self._families.get(channel) is AudienceChannel
             count = 1 if is_audience else self._settings.channel_workers
             work = self._work_in_batches if is_audience else self._work_singly
-            self._workers += [asyncio.create_task(work(lane), name=f"segue-{channel}-{n}") for n in range(count)]
+            self._workers += [asyncio.create_task(work(turnstile), name=f"segue-{channel}-{n}") for n in range(count)]
         return lane
 
-    async def _work_singly(self, lane: Lane) -> None:
+    async def _work_singly(self, turnstile: Turnstile) -> None:
         while not self._stopping:
-            for issued in await lane.take():
-                await self._guard(lane, [issued])
-            await self._catch_up(lane)
+            for issued in await turnstile.next():
+                await self._guard(turnstile, [issued])
+            await self._catch_up(turnstile.lane)
 
-    async def _work_in_batches(self, lane: Lane) -> None:
+    async def _work_in_batches(self, turnstile: Turnstile) -> None:
+        lane, at_most = turnstile.lane, self._settings.audience_batch_max
         while not self._stopping:
-            some = await lane.take(self._settings.audience_batch_max)
-            if some and len(some) < self._settings.audience_batch_max:
+            some = await turnstile.next(at_most)
+            if some and len(some) < at_most:
                 await asyncio.sleep(self._settings.audience_linger_seconds)
-                room = self._settings.audience_batch_max - len(some)
-                some += await lane.take(room) if len(lane) else []
+                some += lane.take(at_most - len(some))
             if some:
-                await self._guard(lane, some)
+                await self._guard(turnstile, some)
             await self._catch_up(lane)
 
     async def _catch_up(self, lane: Lane) -> None:
@@ -144,44 +157,29 @@ class Dispatcher:
             return
         commands, is_all = list[Issued](), False
         try:
-            commands, is_all = await asyncio.to_thread(self._read_back, lane.channel, self._settings.channel_backlog)
+            limit = self._settings.channel_backlog
+            commands, is_all = await asyncio.to_thread(read_back, self._store, lane.channel, limit)
         finally:
             lane.end_catching_up(commands)
         lane.is_behind = lane.is_behind or not is_all
 
-    def _read_back(self, channel: str, limit: int) -> tuple[list[Issued], bool]:
-        """Return the first commands of ``channel`` that nobody has begun with, and whether these are all."""
-        commands: list[Issued] = []
-        after = 0
-        while len(commands) < limit:
-            rows = self._store.pending(channel, after, limit)
-            if not rows:
-                return commands, True
-            after = rows[-1].seq
-            wanted = {(row.delivery_id, row.seq) for row in rows if row.status is DeliveryStatus.DECIDED}
-            for seq in dict.fromkeys(row.seq for row in rows):
-                commands += [issued for issued in _issued_by(self._store, seq) if issued.key in wanted]
-        return commands, False
-
     # -- one command --------------------------------------------------------------------------------------------
 
-    async def _guard(self, lane: Lane, some: list[Issued]) -> None:
+    async def _guard(self, turnstile: Turnstile, some: list[Issued]) -> None:
         """Carry commands out; a failure of the store ends the runtime, so it ends the worker too."""
         try:
-            bucket = self._buckets.get(lane.channel)
-            if bucket is not None:
-                await bucket.take()
-            await self._carry_out(lane.channel, some)
+            await self._carry_out(turnstile, some)
         except StoreError:
             self._stopping = True
         finally:
             for issued in some:
-                lane.finish(issued)
+                turnstile.lane.finish(issued)
 
-    async def _carry_out(self, channel: str, some: list[Issued]) -> None:
-        now = self._writer.now()
+    async def _carry_out(self, turnstile: Turnstile, some: list[Issued]) -> None:
+        channel, now = turnstile.lane.channel, self._writer.now()
         await self._back.mark([_attempting(issued, now, self._epoch) for issued in some])
         outcomes = await self._hand_over(channel, some)
+        turnstile.breaker.note([outcome.status for outcome in outcomes], asyncio.get_running_loop().time())
         events = [self._reported(issued, outcome) for issued, outcome in zip(some, outcomes, strict=True)]
         await self._back.report(events)
         for event in events:
@@ -234,7 +232,7 @@ class Dispatcher:
 
     async def _settle_interrupted(self, row: LedgerRow) -> None:
         """Decide about a call that may or may not have happened."""
-        issued = await asyncio.to_thread(self._find, row)
+        issued = await asyncio.to_thread(command_of, self._store, row)
         channel = self._channels.get(row.channel)
         if issued is not None and channel is not None and _may_repeat(issued.command, channel):
             is_safe = channel.spec.is_idempotent or isinstance(issued.command, SyncAudience)
@@ -253,18 +251,6 @@ class Dispatcher:
         await self._back.report([event])
         self._counters.deliveries[row.channel, DeliveryStatus.UNKNOWN.value] += 1
 
-    async def _pending(self) -> list[LedgerRow]:
-        rows: list[LedgerRow] = []
-        after = 0
-        while page := await asyncio.to_thread(self._store.pending, None, after):
-            rows += page
-            after = page[-1].seq
-        return rows
-
-    def _find(self, row: LedgerRow) -> Issued | None:
-        key = (row.delivery_id, row.seq)
-        return next((issued for issued in _issued_by(self._store, row.seq) if issued.key == key), None)
-
 
 def _family(channel: AnyChannel) -> type | None:
     """Return which family's Protocol a channel has; asked once, since asking a Protocol is slow."""
@@ -276,11 +262,6 @@ def _may_repeat(command: Command, channel: AnyChannel) -> bool:
     if isinstance(command, SyncAudience) or channel.spec.is_idempotent:
         return True
     return isinstance(command, Deliver) and command.is_transactional
-
-
-def _issued_by(store: Store, seq: int) -> list[Issued]:
-    entry = store.entry(seq)
-    return [Issued(seq, command) for command in entry.commands] if entry is not None else []
 
 
 def _attempting(issued: Issued, now: Instant, epoch: int) -> LedgerChange:

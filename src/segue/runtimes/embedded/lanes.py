@@ -1,15 +1,15 @@
 """Lanes: the commands of one channel that wait for a worker. One lane never waits for another.
 
 Only so many are kept in memory. Beyond that the lane is *behind*: later commands stay in the ledger until it has caught
-up, and are then read back from there in order.
+up, and are then read back from there in order. What is transactional or mandatory does not wait for that.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Iterable
 
 from segue.model.ids import DeliveryId
 from segue.runtimes.embedded.batch import Issued
+from segue.runtimes.embedded.queues import ORDINARY, FairQueue, rank_of
 
 Key = tuple[DeliveryId, int]
 
@@ -25,7 +25,7 @@ class Lane:
         self.channel = channel
         self.is_behind = True  # a restart begins with what the ledger holds
         self._limit = limit
-        self._waiting: deque[Issued] = deque()
+        self._waiting = FairQueue()
         self._known: dict[Key, None] = {}
         self._finished_meanwhile: dict[Key, None] | None = None  # while the ledger is being read back
         self._news = asyncio.Event()
@@ -34,6 +34,11 @@ class Lane:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    @property
+    def rank(self) -> int:
+        """How urgent the next command is (`segue.runtimes.embedded.queues`)."""
+        return self._waiting.rank
 
     async def idle(self) -> None:
         """Return when nothing waits, nothing is being carried out and nothing is left in the ledger."""
@@ -46,17 +51,18 @@ class Lane:
         for issued in commands:
             if issued.key in self._known:
                 continue
-            if self.is_behind or len(self._waiting) >= self._limit:
+            rank = rank_of(issued.command)
+            if self._waiting.size(rank) >= self._limit or (self.is_behind and rank == ORDINARY):
                 self.is_behind = True
-                break
+                continue
             self._known[issued.key] = None
-            self._waiting.append(issued)
+            self._waiting.put(issued)
         self._news.set()
 
     def insist(self, issued: Issued) -> None:
         """Put a command in front of all others: it was being carried out when the process died."""
         self._known[issued.key] = None
-        self._waiting.appendleft(issued)
+        self._waiting.put_first(issued)
         self._news.set()
 
     def begin_catching_up(self) -> bool:
@@ -64,7 +70,7 @@ class Lane:
 
         After a yes, `end_catching_up` must follow.
         """
-        if self._waiting or not self.is_behind:
+        if self._waiting.size(ORDINARY) or not self.is_behind:
             return False
         self.is_behind = False
         self._finished_meanwhile = {}
@@ -77,17 +83,18 @@ class Lane:
         self.offer(issued for issued in commands if issued.key not in finished)
         self._rest.set()
 
-    async def take(self, at_most: int = 1) -> list[Issued]:
-        """Wait for commands and take the next ones; each must be given back to `finish`.
-
-        Returns nothing when there is only something to catch up with, and once the lane is closed.
-        """
+    async def ready(self) -> bool:
+        """Wait until a command waits; False when there is only something to catch up with, or the lane is closed."""
         while not (self._waiting or self.is_behind or self._closed):
             self._news.clear()
             await self._news.wait()
+        return bool(self._waiting) and not self._closed
+
+    def take(self, at_most: int = 1) -> list[Issued]:
+        """Take the next commands; each must be given back to `finish`. Nothing once the lane is closed."""
         if self._closed:
             return []
-        return [self._waiting.popleft() for _ in range(min(at_most, len(self._waiting)))]
+        return [self._waiting.pop() for _ in range(min(at_most, len(self._waiting)))]
 
     def close(self) -> None:
         """Hand out nothing more."""
@@ -100,23 +107,3 @@ class Lane:
         if self._finished_meanwhile is not None:
             self._finished_meanwhile[issued.key] = None
         self._rest.set()
-
-
-class Bucket:
-    """A token bucket: ``rate`` calls a second on average, at most one second's worth at once."""
-
-    def __init__(self, rate: float) -> None:
-        self._rate = rate
-        self._tokens = max(1.0, rate)
-        self._at: float | None = None
-
-    async def take(self) -> None:
-        """Wait for the next token."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        if self._at is not None:
-            self._tokens = min(max(1.0, self._rate), self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        self._tokens -= 1.0
-        if self._tokens < 0.0:
-            await asyncio.sleep(-self._tokens / self._rate)

@@ -236,6 +236,7 @@ class Embedded:
             writer.population,
             queue_depth=writer.queued,
             backlog=self._dispatcher.backlog(),
+            resting=self._dispatcher.resting(),
             watermark=writer.snapshots.watermark,
         )
 

@@ -31,6 +31,7 @@ class Stats(Struct, frozen=True, kw_only=True):
         deliveries: by channel, then by status.
         queue_depth: events that wait for a commit.
         backlog: commands that wait for a worker, by channel.
+        resting: channels that are not called for a while because their calls failed.
         commit_buckets: commits by latency, one number for each of `LATENCY_BOUNDS` and one for the slower ones.
         commit_p50_seconds, commit_p99_seconds: of the last thousand commits.
         watermark_lag: entries that a restart would replay.
@@ -50,6 +51,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     customers: int
     queue_depth: int
     backlog: dict[str, int]
+    resting: tuple[str, ...]
     commits: int
     commit_seconds: float
     commit_buckets: tuple[int, ...]
@@ -116,7 +118,15 @@ class Counters:
         ordered = sorted(self._latest)
         return ordered[min(len(ordered) - 1, int(quantile * len(ordered)))] if ordered else 0.0
 
-    def read(self, population: Population, *, queue_depth: int, backlog: dict[str, int], watermark: int) -> Stats:
+    def read(
+        self,
+        population: Population,
+        *,
+        queue_depth: int,
+        backlog: dict[str, int],
+        resting: tuple[str, ...],
+        watermark: int,
+    ) -> Stats:
         """Return all counts at this moment."""
         return Stats(
             events=dict(self.events),
@@ -131,6 +141,7 @@ class Counters:
             customers=len(population),
             queue_depth=queue_depth,
             backlog=backlog,
+            resting=resting,
             commits=self.commits,
             commit_seconds=self.commit_seconds,
             commit_buckets=tuple(self.commit_buckets),
