@@ -50,6 +50,7 @@ class JourneyPlan(Struct, frozen=True):
         listens: every event that concerns a run, wherever it waits.
         is_restless: a run is concerned by every event, because of an exit that is a condition.
         restless: the steps at which it is.
+        is_simple: a run goes on its way without handlers, stages or a pause.
         is_plain: nothing concerns a run but what it listens to and its own time.
     """
 
@@ -75,6 +76,7 @@ class JourneyPlan(Struct, frozen=True):
     listens: frozenset[str] = frozenset()
     is_restless: bool = False
     restless: frozenset[str] = frozenset()
+    is_simple: bool = False
     is_plain: bool = False
 
 

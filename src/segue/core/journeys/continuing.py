@@ -18,22 +18,29 @@ def concerned(runs: tuple[Run, ...], around: Surroundings, plans: JourneyPlans) 
     """Return those of ``runs`` to which this event can do anything: mostly none, as a few look-ups say."""
     if around.answers:
         return list(runs)
-    name, now, by_name = around.view.fact.name, around.view.now, plans.by_name
+    view = around.view
+    name, now, by_name = view.fact.name, view.now, plans.by_name
     found = []
     for run in runs:
         plan = by_name.get(run.journey)
         # The common case first and without calls: this is asked of every run at every event.
         if (
             plan is not None
-            and plan.is_plain
+            and plan.is_simple
             and run.version == plan.version
-            and name not in plan.listens
-            and run.step in plan.steps
             and run.wake_at > now
             and not run.paused_until
+            and (step := plan.steps.get(run.step)) is not None
         ):
-            continue
-        if _is_concerned(run, name, now, plans):
+            is_deaf = name not in plan.listens
+            if is_deaf and plan.is_plain:
+                continue
+            # Conditions have to be asked at every event, and mostly say no: then nothing has to be prepared for a yes.
+            is_deaf = is_deaf and run.step not in plan.restless
+            if not interruption(run, plan, view) and (is_deaf or step.resume(run, around) is None):
+                continue
+            found.append(run)
+        elif _is_concerned(run, name, now, plans):
             found.append(run)
     return found
 

@@ -168,13 +168,15 @@ def _with_ears(plan: JourneyPlan) -> JourneyPlan:
         heard.append(plan.goal.event)
     restless = frozenset(name for name, step in plan.steps.items() if step.is_restless)
     is_restless = any(rule.event is None for rule in plan.exits)
+    is_going = plan.status in ("live", "draining")
     is_timed = plan.expires_after < NEVER or any(stage.within < NEVER for stage in plan.stages.values())
     return replace(
         plan,
         listens=frozenset(event for event in heard if event),
         is_restless=is_restless,
         restless=restless,
-        is_plain=plan.status in ("live", "draining") and not (is_restless or restless or is_timed),
+        is_simple=is_going and not plan.handlers and not plan.stages,
+        is_plain=is_going and not (is_restless or restless or is_timed),
     )
 
 

@@ -85,8 +85,10 @@ def next_due(enrollments: Enrollments, plans: JourneyPlans) -> Instant:
     for run in enrollments.runs:
         plan = by_name.get(run.journey)
         # Written out for the common case: this is asked of every run after every event.
-        if plan is not None and plan.is_plain and run.version == plan.version and not run.paused_until:
+        if plan is not None and plan.is_simple and run.version == plan.version and not run.paused_until:
             wake_at = run.wake_at
+            if plan.expires_after < NEVER and run.entered_at + plan.expires_after < wake_at:
+                wake_at = Instant(run.entered_at + plan.expires_after)
         else:
             wake_at = due_of(run, plans.definition(run))
         if wake_at < due:
