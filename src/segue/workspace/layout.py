@@ -59,7 +59,7 @@ class ServerSettings(Definition, frozen=True, kw_only=True):
 
 
 class SegueFile(Definition, frozen=True, kw_only=True):
-    """``segue.yaml``: what concerns the whole workspace. The fields mean what they mean in `Workspace`.
+    """``segue.yaml``: what concerns the whole workspace; fields without a word here are those of `Workspace`.
 
     Attributes:
         channels: by the channel's name: ``type`` (a folder of `segue.channels`), the rest are that type's settings.
