@@ -31,7 +31,7 @@ STAMP = VENV / "segue-stamp.json"
 LOCKS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
 UV_VERSION = "0.13.9"
 PYTHONS = ((3, 11), (3, 13))
-BENCHMARKS = ("engine", "embedded", "decide", "crash", "journeys", "complete_journey")
+BENCHMARKS = ("engine", "embedded", "decide", "crash", "arbitration", "journeys", "complete_journey")
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
 

@@ -2,7 +2,7 @@ import random
 from math import exp
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.decisioning.opportunity import (
@@ -132,6 +132,7 @@ def test_a_slot_brings_what_playing_the_market_brings() -> None:
 shares = st.lists(st.tuples(st.floats(0, 1e4), st.floats(0.01, 1)), min_size=1, max_size=20, unique_by=lambda s: s[0])
 
 
+@settings(deadline=None)
 @given(shares, st.integers(1, 3 * MOST_SLOTS), st.floats(0, 2000), st.floats(0, 100))
 def test_it_is_never_more_than_the_best_offer_and_grows_with_offers_and_shrinks_with_slots(
     weights: list[tuple[float, float]], slots: int, offers: float, more: float

@@ -1,7 +1,7 @@
 from math import inf, nan
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.shared import SharedPlan, compile_shared, fold
@@ -53,6 +53,7 @@ tallies = st.one_of(
 histories = st.lists(st.tuples(st.integers(0, 30 * HOUR), st.lists(tallies, max_size=3)), max_size=60)
 
 
+@settings(deadline=None)
 @given(histories)
 def test_the_same_tallies_give_the_same_bytes_also_when_it_was_stored_on_the_way(
     history: list[tuple[int, list[Tally]]],

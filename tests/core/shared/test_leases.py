@@ -1,7 +1,7 @@
 from math import inf, isfinite
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.shared import (
@@ -159,6 +159,7 @@ def test_a_clock_that_goes_back_changes_no_price_and_opens_no_earlier_period() -
 moments = st.lists(st.tuples(st.integers(0, 400 * HOUR), st.floats(-3, 30)), max_size=40)
 
 
+@settings(deadline=None)
 @given(moments, st.sampled_from([1, 7, 100, 100_000]), st.sampled_from(["1h", "1d", "7d"]))
 def test_a_price_is_always_a_finite_number_between_nothing_and_the_dearest(
     steps: list[tuple[int, float]], limit: int, per: str
@@ -173,6 +174,7 @@ def test_a_price_is_always_a_finite_number_between_nothing_and_the_dearest(
         assert 0.0 <= left(shared, sends, "sends", at) <= limit
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3 * DAY), st.integers(0, 3 * DAY))
 def test_a_price_read_later_does_not_depend_on_when_it_was_read_before(first: int, second: int) -> None:
     shared, sends, at = price_after(3.0, 0.2)

@@ -112,7 +112,8 @@ def _read(table: Table, slots: int, offers: float) -> float:
     if index >= _POINTS - 1:
         return row[-1]
     low, high = _FIRST * _RATIO**index, _FIRST * _RATIO ** (index + 1)
-    return row[index] + (row[index + 1] - row[index]) * (offers - low) / (high - low)
+    between = row[index] + (row[index + 1] - row[index]) * (offers - low) / (high - low)
+    return min(between, row[index + 1])
 
 
 def _slots(cap: SlotCap, contacts: Contacts, view: View) -> tuple[int, int]:
