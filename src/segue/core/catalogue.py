@@ -113,6 +113,7 @@ def webhook_actions(workspace: Workspace) -> tuple[Action, ...]:
     return tuple(
         Action(
             action=name,
+            purpose="webhook",  # a lane of its own: what is answered about messages of this channel is not about calls
             category=step.category,
             expires_after=step.deadline,
             variants=(Variant(channel=step.channel),),

@@ -1,11 +1,13 @@
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.core.journeys.merge import merge_enrollments
+from segue.core.journeys.merge import merge_enrollments, moves_of
 from segue.core.journeys.plan import JourneyPlans
 from segue.model.customers import Enrollments
 from segue.model.ids import RunId
-from segue.model.journeys import Ended, Entered, Run
+from segue.model.journeys import Allotted, Ended, Entered, Moved, Pending, Run
 from segue.model.time import Instant
 from tests.builders import run
 
@@ -60,3 +62,40 @@ def test_no_run_is_lost_or_doubled_whoever_absorbs(
     keys = [(each.journey, each.key) for each in merged.runs]
     assert len(keys) == len(set(keys))
     assert merge_enrollments(others, mine, NO_PLANS)[0].runs == merged.runs
+
+
+# Children, entries that wait, arms
+
+
+def test_a_child_goes_with_its_parent_and_a_parent_that_loses_its_child_goes_on() -> None:
+    parent = a_run("o", 3, "reorder", "a")
+    child = msgspec.structs.replace(a_run("oc", 3, "care"), parent=RunId("o"))
+    other = msgspec.structs.replace(a_run("tc", 2, "care"), parent=RunId("t"))
+    ours = Enrollments((parent, child))
+    apart, gone = merge_enrollments(ours, Enrollments((a_run("t", 1, "reorder", "b"), other)), NO_PLANS)
+    assert [run.run_id for run in apart.runs] == ["t", "o", "tc"]
+    assert ([end.run_id for end in gone], apart.runs[1].wake_at) == (["oc"], 0)
+    together, gone = merge_enrollments(ours, Enrollments((a_run("t", 1, "reorder", "a"),)), NO_PLANS)
+    assert ([run.run_id for run in together.runs], [end.run_id for end in gone]) == (["t"], ["o", "oc"])
+
+
+def test_replaced_runs_leave_their_steps() -> None:
+    ours, theirs = Enrollments((a_run("o", 3),)), Enrollments((a_run("t", 2),))
+    _, replaced = merge_enrollments(ours, theirs, NO_PLANS)
+    assert moves_of(replaced, (*ours.runs, *theirs.runs)) == (
+        Moved(RunId("o"), "reorder", 1, "first", "", "exited", "merged"),
+    )
+
+
+def test_the_arm_that_was_given_first_stays() -> None:
+    ours = Enrollments(splits=(Allotted("words", "a", Instant(5)), Allotted("tone", "x", Instant(1))))
+    theirs = Enrollments(splits=(Allotted("words", "b", Instant(4)),))
+    merged, _ = merge_enrollments(ours, theirs, NO_PLANS)
+    assert {each.experiment: each.arm for each in merged.splits} == {"words": "b", "tone": "x"}
+
+
+@pytest.mark.parametrize(("why", "due"), [("debounce", 9), ("rate", 4), ("paused", 4)])
+def test_of_two_entries_that_wait_one_stays(why: str, due: int) -> None:
+    ours, theirs = (Enrollments(pending=(Pending("reorder", "", Instant(at), why),)) for at in (9, 4))
+    merged, _ = merge_enrollments(ours, theirs, NO_PLANS)
+    assert [each.due for each in merged.pending] == [due]

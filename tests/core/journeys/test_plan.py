@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from segue.core.journeys.compiled import InterruptPlan
+from segue.core.journeys.matching import Awaited
 from segue.core.journeys.plan import (
-    InterruptPlan,
     JourneyPlans,
     compile_journeys,
     inline_triggers,
@@ -14,9 +15,9 @@ from segue.core.journeys.steps.exit import ExitPlan
 from segue.core.journeys.steps.goal import GoalPlan
 from segue.core.journeys.steps.propose import ProposePlan
 from segue.core.journeys.steps.wait import WaitPlan
-from segue.core.journeys.steps.wait_for import Awaited, WaitForPlan
+from segue.core.journeys.steps.wait_for import WaitForPlan
 from segue.core.view import Condition
-from segue.model.catalogue import EventTrigger
+from segue.model.catalogue import EventTrigger, JourneyTrigger
 from segue.model.errors import SegueError
 from segue.model.journeys import (
     Branch,
@@ -26,8 +27,11 @@ from segue.model.journeys import (
     Exit,
     ExitRule,
     Goal,
+    Handler,
     Journey,
+    Migration,
     Propose,
+    Stage,
     Step,
     Wait,
     WaitFor,
@@ -160,5 +164,59 @@ def test_a_step_names_the_steps_it_leads_to(step: Step, targets: tuple[str, ...]
     ],
 )
 def test_a_journey_that_cannot_be_run_is_refused(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SegueError, match=reason):
+        compiled(journey(**changes))
+
+
+# What a plan knows
+
+
+def test_a_plan_knows_every_event_that_concerns_its_runs() -> None:
+    plan = compiled(
+        journey(
+            WaitFor(id="race", events=(EventMatch(event="click"),), within="2h"),
+            Wait(id="best", receptive="3d"),
+            exits=(ExitRule(event="quit"),),
+            goal=EventMatch(event="order"),
+            on=(Handler(event="ticket", pause="1d"),),
+            stages=(Stage(stage="awareness", expect=EventMatch(event="view"), within="1d", recover="race"),),
+        )
+    ).by_name["reorder"]
+    assert plan.listens == {"click", "quit", "order", "ticket", "view"}
+    assert (plan.is_restless, sorted(plan.restless), plan.is_plain) == (False, ["best"], False)
+    assert compiled(journey()).by_name["reorder"].is_plain
+
+
+def test_an_exit_that_is_a_condition_concerns_a_run_with_every_event() -> None:
+    plan = compiled(journey(exits=(ExitRule(when="x"),)), conditions={"journeys.reorder.exits.0.when": ALWAYS})
+    assert plan.by_name["reorder"].is_restless
+
+
+def test_earlier_versions_are_compiled_with_the_status_of_the_present_one() -> None:
+    now, before = journey(version=2, status="paused"), journey(Wait(id="rest", after="1h"))
+    gone = journey(journey="gone")
+    found = compile_journeys(workspace(journeys=(now,), retired=(before, gone)), plans(action("offer")), {})
+    assert list(found.retired) == [("reorder", 1)]
+    assert (found.retired["reorder", 1].first_step, found.retired["reorder", 1].status) == ("rest", "paused")
+
+
+def test_triggers_that_wait_for_an_end_are_found_by_the_journey_that_ends() -> None:
+    named = JourneyTrigger(journey="reorder", outcome="converted")
+    inline = journey(journey="after", entry=Entry(on=JourneyTrigger(journey="reorder")))
+    declared = workspace(journeys=(journey(), inline), triggers={"won": named})
+    found = compile_journeys(declared, plans(action("offer")), {})
+    assert found.by_end == {"reorder": (("converted", "won"), ("any", "journey:after"))}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"on": (Handler(event="x", goto="nowhere"),)}, "handler of 'x' .* leads to 'nowhere'"),
+        ({"stages": (Stage(stage="awareness", within="1d", recover="nowhere"),)}, "Stage 'awareness' .* leads to"),
+        ({"migration": Migration(steps={"old": "nowhere"})}, "The migration .* leads to 'nowhere'"),
+        ({"stages": (Stage(stage="awareness", within="0s", recover="out"),)}, "is left at once"),
+    ],
+)
+def test_whatever_leads_to_a_step_must_lead_to_one_that_is_there(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(SegueError, match=reason):
         compiled(journey(**changes))

@@ -129,7 +129,9 @@ def test_under_any_delays_and_failures_parts_keep_their_order_and_their_gap(
 ) -> None:
     plan, now = group(), NOW
     move: Move | None = plan.arrive(run(), around())
-    here, order, went_out = run(), [], []
+    here = run()
+    order: list[str] = []
+    went_out: list[int] = []
     for word, delay in words:
         if isinstance(move, Offer):
             order += channels(move)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from segue.core.arbitration.verdicts import Verdict
-from segue.core.catalogue import OBLIGED, VariantPlan
+from segue.core.catalogue import OBLIGED, VariantPlan, is_webhook
 from segue.model.catalogue import Action
 from segue.model.consents import Consent, latest_word
 from segue.model.decisions import Reason
@@ -14,13 +14,13 @@ _UNASKED_FAMILY = "placement"
 def check_consent(
     action: Action, variant: VariantPlan, consents: tuple[Consent, ...], modes: Mapping[str, str]
 ) -> Verdict | None:
-    """Refuse what the customer has not permitted.
+    """Refuse what the customer has not permitted; a call of a webhook step says nothing to them, and asks nobody.
 
     Args:
         modes: per channel ``opt_in`` or ``opt_out``, ``default`` for the others. With no word and no mode nothing is
             permitted, but placements: they show themselves only to who is there.
     """
-    if action.category in OBLIGED:
+    if action.category in OBLIGED or is_webhook(action.action):
         return None
     word = latest_word(consents, variant.channel.name, action.purpose) if consents else None
     if word is not None:
