@@ -126,17 +126,14 @@ def _stepped(lease: Lease, spec: CapacityPlan, now: Instant) -> Lease:
     last, slice_then = _place(spec, lease.stepped_at)
     if (period, slice_now) <= (last, slice_then):
         return lease
-    worth = lease.price
-    if spec.dearest:
-        worth = _after_slice(lease, spec, slice_then)
-        # The slices after it were idle, up to now; where nothing is left, idleness says nothing.
-        idle = (period - last) * SLICES + slice_now - slice_then - 1
-        if period == last and _allowance(spec, last) - lease.used < spec.least:
-            idle = 0
-        elif period > last and _allowance(spec, last) - lease.used < spec.least:
-            idle -= SLICES - 1 - slice_then
-        worth = max(worth - idle * _step(spec, period), 0.0)
     used = lease.used if period == last else 0.0
+    if not spec.dearest:
+        return Lease(spec.name, period, used, lease.price, now, used)
+    idle = (period - last) * SLICES + slice_now - slice_then - 1
+    if _allowance(spec, last) - lease.used < spec.least:
+        # Nothing was left, so that nothing was used says nothing until the next period.
+        idle -= min(idle, SLICES - 1 - slice_then)
+    worth = max(_after_slice(lease, spec, slice_then) - idle * _step(spec, period), 0.0)
     return Lease(spec.name, period, used, worth, now, used)
 
 
