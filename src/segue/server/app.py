@@ -79,17 +79,8 @@ def create_app(
     flow, publishing = FlowView(runtime, access), Publishing(runtime, access, loaded)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
-    to_browsers = ["POST", "OPTIONS"]
     routes: Sequence[Route] = [
-        NamedRoute("/v1/batch", for_browsers(ingest.batch), methods=to_browsers),
-        NamedRoute("/v1/decide", for_browsers(decide.decide), methods=to_browsers),
-        *(NamedRoute(f"/v1/{kind}", for_browsers(ingest.call), methods=to_browsers) for kind in CALL_TYPES),
-        *(
-            NamedRoute(f"/v1/{short}", for_browsers(ingest.batch if short == "b" else ingest.call), methods=to_browsers)
-            for short in SHORT_FORMS
-        ),
-        NamedRoute(DITTOFEED_BATCH, for_browsers(ingest.batch), methods=to_browsers),
-        NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
+        *_for_browsers(ingest, decide),
         NamedRoute("/v1/journeys", flow.show, methods=["GET"]),
         NamedRoute("/v1/admin/apply", publishing.apply, methods=["POST"]),
         NamedRoute("/v1/journeys/{journey}/enter", journeys.enter, methods=["POST"]),
@@ -109,6 +100,18 @@ def create_app(
     ]
     handlers: dict[Any, Any] = dict.fromkeys(EXPECTED, answer_expected) | {HTTPException: answer_http}
     return Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(Observed, metrics=metrics)])
+
+
+def _for_browsers(ingest: Ingest, decide: Decide) -> list[Route]:
+    """Return the routes that pages of other sites may call."""
+    methods = ["POST", "OPTIONS"]
+    calls = {f"/v1/{kind}": ingest.call for kind in CALL_TYPES}
+    calls |= {f"/v1/{short}": ingest.batch if short == "b" else ingest.call for short in SHORT_FORMS}
+    calls |= {"/v1/batch": ingest.batch, DITTOFEED_BATCH: ingest.batch, "/v1/decide": decide.decide}
+    return [
+        *(NamedRoute(path, for_browsers(endpoint), methods=methods) for path, endpoint in calls.items()),
+        NamedRoute("/v1/projects/{write_key}/settings", for_browsers(ingest.settings), methods=["GET", "OPTIONS"]),
+    ]
 
 
 def _serve_document() -> Callable[[Request], Awaitable[Response]]:
