@@ -197,7 +197,7 @@ class Agenda:
 
     def _is_paused(self, candidate: Candidate) -> bool:
         runs: dict[str, Run] = {run.run_id: run for run in self._customer.enrollments.runs}
-        return pause_end(candidate, runs, self._world.paused, self._view.now) > self._view.now
+        return pause_end(candidate, runs, self._world.contact_rules.paused, self._view.now) > self._view.now
 
 
 def _by_slot(candidates: list[Candidate], world: World) -> dict[str, list[Candidate]]:

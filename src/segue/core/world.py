@@ -35,7 +35,6 @@ class World(msgspec.Struct, frozen=True):
         seed: from which all chance derives.
         variants: by (action, channel).
         has_hours: something is timed by receptive hours.
-        paused: the journeys that stand still.
         shared: what all customers draw on, as of the present position of the log: the runtime replaces it as
             transitions tally.
     """
@@ -54,7 +53,6 @@ class World(msgspec.Struct, frozen=True):
     followers: Followers
     worth: WorthPlan
     has_hours: bool
-    paused: tuple[str, ...] = ()
     shared: Shared = NOTHING_SHARED
 
     def after(self, tallies: tuple[Tally, ...], now: Instant) -> "World":
@@ -94,7 +92,6 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         followers=compile_followers(workspace, actions),
         worth=compile_worth(workspace, shared_plan),
         has_hours=uses_hours(workspace),
-        paused=tuple(journey.journey for journey in workspace.journeys if journey.status == "paused"),
     )
 
 
