@@ -36,6 +36,47 @@ def test_another_process_is_refused_while_one_works(tmp_path: Path) -> None:
     assert "Another process works on" in second.stderr
 
 
+def test_a_second_runtime_is_refused_with_a_clear_error_while_one_runs(tmp_path: Path) -> None:
+    """Two real processes, the second as `segue run` starts it."""
+    script = (
+        "import asyncio, sys\n"
+        "from segue.core.world import build_world\n"
+        "from segue.model.workspace import Workspace\n"
+        "from segue.runtimes.embedded import Embedded\n"
+        "from segue.stores.sqlite import SqliteStore\n"
+        "async def main():\n"
+        "    runtime = await Embedded.start(build_world(Workspace(name='shop')), SqliteStore(sys.argv[1]), {})\n"
+        "    print('runs', flush=True)\n"
+        "    sys.stdin.read()\n"
+        "    await runtime.stop()\n"
+        "asyncio.run(main())\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "runs\n"
+        second = subprocess.run(command, input="", capture_output=True, text=True)
+        first.communicate("")
+    assert (first.returncode, second.returncode) == (0, 1)
+    assert "a workspace has one runtime at a time" in second.stderr
+    assert "runs" not in second.stdout
+
+
+def test_a_runtime_whose_lock_was_deleted_cannot_write_after_another_has_begun(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path)) as first:
+        first.begin_epoch()
+        first.commit(Commit(block=block(1, 1)))
+        (tmp_path / "segue.lock").unlink()
+        with closing(SqliteStore(tmp_path)) as second:
+            second.begin_epoch()
+            second.commit(Commit(block=block(2, 1)))
+            with pytest.raises(StoreError, match="Another runtime has taken this store over"):
+                first.commit(Commit(block=block(2, 1)))
+            with pytest.raises(StoreError, match="not usable"):
+                first.save([])
+            assert second.last_seq() == 2
+
+
 def test_the_lock_of_a_dead_process_is_free(tmp_path: Path) -> None:
     script = "import os, sys; from segue.stores.sqlite import SqliteStore; SqliteStore(sys.argv[1]); os._exit(9)"
     assert subprocess.run([sys.executable, "-c", script, str(tmp_path)]).returncode == 9

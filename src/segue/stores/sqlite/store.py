@@ -58,6 +58,7 @@ class SqliteStore:
             raise
         self._reading = Lock()
         self._broken = ""
+        self._epoch: int | None = None
         self._last_seq = self._one("SELECT max(last) FROM log") or 0
 
     # -- the log ------------------------------------------------------------------------------------------------
@@ -198,7 +199,8 @@ class SqliteStore:
     def begin_epoch(self) -> int:
         with self._transaction() as writer:
             writer.execute("UPDATE counters SET value = value + 1 WHERE name = 'epoch'")
-        return int(self._one("SELECT value FROM counters WHERE name = 'epoch'"))
+            self._epoch = int(writer.execute(_EPOCH).fetchone()[0])
+        return self._epoch
 
     def close(self) -> None:
         if self._broken == "closed":
@@ -224,6 +226,7 @@ class SqliteStore:
             raise StoreError("The store was opened for reading.", "Open it without is_reader.")
         try:
             self._writer.execute("BEGIN IMMEDIATE")
+            self._require_own_epoch(self._writer)
             yield self._writer
             self._writer.execute("COMMIT")
         except BaseException as error:
@@ -234,6 +237,11 @@ class SqliteStore:
                     "Check the disk, then restart; nothing acknowledged is lost.",
                 ) from error
             raise
+
+    def _require_own_epoch(self, writer: sqlite3.Connection) -> None:
+        """Refuse to write once another runtime has begun: the lock file may have been deleted under a live one."""
+        if self._epoch is not None and writer.execute(_EPOCH).fetchone() != (self._epoch,):
+            raise StoreError("Another runtime has taken this store over.", "Stop one of the two; nothing was written.")
 
     def _append(self, writer: sqlite3.Connection, block: Block) -> None:
         if block.first != self._last_seq + 1:
@@ -258,6 +266,7 @@ class SqliteStore:
         return rows[0][0] if rows else None
 
 
+_EPOCH = "SELECT value FROM counters WHERE name = 'epoch'"
 _RESTORE = "Restore the folder from a backup; nothing is skipped, since decisions after the gap would be wrong."
 _block_decoder = msgpack.Decoder(Block)
 
