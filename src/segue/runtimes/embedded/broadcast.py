@@ -124,7 +124,7 @@ class Broadcasts:
             del self._all[fresh.message_id]
             raise
         for each in old:
-            del self._all[each.message_id]
+            self._all.pop(each.message_id, None)
         self._rest.clear()
         self._news.set()
         return fresh
