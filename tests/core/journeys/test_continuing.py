@@ -16,6 +16,8 @@ from segue.model.journeys import (
     Goal,
     Handler,
     Journey,
+    MessageGroup,
+    Propose,
     Run,
     Stage,
     SubJourney,
@@ -70,6 +72,15 @@ def test_a_hurry_takes_its_share_of_what_is_left() -> None:
 def test_a_hurry_to_nothing_ends_the_wait_now() -> None:
     plans = compiled(RUSH, reorder__on__2__when=ALWAYS, reorder__on__4__set__mood=MOOD)
     assert only(after(inside(plans), plans, seen=fact("rush"))).step == "race"
+
+
+def test_the_gap_of_a_message_group_does_not_hurry() -> None:
+    group = Propose(id="series", action="offer", group=MessageGroup(order=("email", "email"), gap="1d"))
+    plans = compiled(journey(group, on=(Handler(event="rush", hurry=0.0),)))
+    proposed = inside(plans)
+    key = (proposed.runs[0].run_id, 1)
+    waiting = after(proposed, plans, answers={key: "carried_out"}).enrollments
+    assert after(waiting, plans, seen=fact("rush"), now=NOW + HOUR) == Progress(waiting)
 
 
 def test_facts_take_new_values_and_the_run_stays() -> None:

@@ -134,8 +134,8 @@ def test_the_policy_chooses_the_way_and_the_choice_is_on_record() -> None:
         ),
         otherwise="none",
     )
-    steps = (choice, *(Wait(id=name, after="1d") for name in ("dear", "good", "none")))
-    living = ada(a_world(*steps))
+    ways: list[Step] = [Wait(id=name, after="1d") for name in ("dear", "good", "none")]
+    living = ada(a_world(choice, *ways))
     living.does("view")
     assert where(living) == {"care": "good"}
     assert ("way", "good", "passed") in moves(living)

@@ -81,7 +81,7 @@ def _go_on(work: Work, run: Run, plan: JourneyPlan) -> None:
     run = note_progress(run, plan, view)
     if plan.status == "paused" or run.paused_until:
         return work.keep(plan.steps[run.step].hear(run, work.around) if run.step in plan.steps else run)
-    if handler is not None and handler.hurry is not None:
+    if handler is not None and handler.hurry is not None and plan.steps[run.step].is_wait:
         run = hurry(run, handler.hurry, now)
     if handler is not None and handler.trigger.next is not None:
         return work.leave(run, handler.trigger.next, plan, f"on:{handler.trigger.event}")

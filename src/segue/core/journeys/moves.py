@@ -143,3 +143,8 @@ class StepPlan(Struct, frozen=True):
     def is_restless(self) -> bool:
         """Whether every event concerns a run that waits here."""
         return False
+
+    @property
+    def is_wait(self) -> bool:
+        """Whether a run is here for the sake of time, which a handler may shorten."""
+        return False

@@ -63,6 +63,11 @@ class WaitPlan(StepPlan, frozen=True):
         return replace(run, wake_at=around.view.now if end is None else end)
 
     @property
+    def is_wait(self) -> bool:
+        """A hurry shortens it."""
+        return True
+
+    @property
     def is_restless(self) -> bool:
         """Whether every event may move the end."""
         return self.pacing is not None or self.receptive is not None

@@ -52,6 +52,11 @@ class WaitForPlan(StepPlan, frozen=True):
         return replace(run, wake_at=Instant(run.step_at + self.within), best=best)
 
     @property
+    def is_wait(self) -> bool:
+        """A hurry shortens it."""
+        return True
+
+    @property
     def listens(self) -> tuple[str, ...]:
         """The events waited for."""
         return tuple(awaited.event for awaited in self.awaited)
