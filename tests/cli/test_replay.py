@@ -49,4 +49,6 @@ def test_the_summary_names_dead_rows_and_digests(shop: Path, capsys: pytest.Capt
 
     printed = capsys.readouterr().out
     assert "dead: no_identifier" in printed
+    assert "who won, what waited" in printed
+    assert "journeys, step by step" in printed
     assert "states    " in printed

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ class Crash(BaseException):
     """The process dies here."""
 
 
-@pytest.mark.parametrize("point", range(6))
+@pytest.mark.parametrize("point", range(8))
 def test_a_crash_at_any_step_neither_loses_nor_repeats(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: int
 ) -> None:
@@ -113,3 +114,22 @@ def test_the_whole_log_needs_no_segments(tmp_path: Path) -> None:
     whole = read_log(store_of(3), tmp_path, ["events"])
 
     assert whole.sql("SELECT seq FROM events ORDER BY seq").fetchall() == [(1,), (2,), (3,)]
+
+
+def test_steps_tell_paths_and_exposures(tmp_path: Path) -> None:
+    Segments(store_of(3), tmp_path).write()
+    found = read_segments(tmp_path).sql(
+        "SELECT journey, version, step, to_step, how, detail, count(*) FROM steps GROUP BY ALL"
+    )
+    assert found.fetchall() == [("j", 1, "first", "second", "passed", "a", 3)]
+
+
+def test_a_folder_from_before_a_table_gets_it_from_the_log(tmp_path: Path) -> None:
+    store = store_of(3, 4)
+    Segments(store, tmp_path).write()
+    shutil.rmtree(tmp_path / "steps")
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "events").iterdir()}
+    store.commit(Commit(block=block(8, 2)))
+    assert Segments(store, tmp_path).write() == 9
+    assert seqs(tmp_path, "steps") == seqs(tmp_path, "events") == list(range(1, 10))
+    assert {name: (tmp_path / "events" / name).stat().st_mtime_ns for name in before} == before

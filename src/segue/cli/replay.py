@@ -124,7 +124,25 @@ def _summary(rows: EventFile, replayed: Replayed) -> list[str]:
     lines: list[str] = []
     for title, counts in parts:
         lines += [title, *(f"  {line}" for line in columns([(k, f"{v:,}") for k, v in counts.items()], right=[1])), ""]
+    lines += _coordination(replayed)
     return [*lines, f"decisions {replayed.decisions_digest}", f"states    {replayed.states_digest}"]
+
+
+def _coordination(replayed: Replayed) -> list[str]:
+    """Return who won, what lost and what waited, and how many are left at which step."""
+    fared: list[list[str]] = [["action", "won", "lost", "silence", "waited", "rivals"]]
+    for action, each in replayed.contests.items():
+        counts = (each.won, each.lost, each.silenced, each.waited)
+        fared.append([action, *(f"{count:,}" for count in counts), f"{each.optionality:.2f}"])
+    flow: list[list[str]] = [["step", "came", "waiting", "passed", "left early"]]
+    for step in replayed.steps:
+        counts = (step.inflow, step.waiting, step.passed, step.exited)
+        flow.append([f"{step.journey}@{step.version}/{step.step}", *(f"{count:,}" for count in counts)])
+    lines: list[str] = []
+    for title, rows in (("who won, what waited", fared), ("journeys, step by step", flow)):
+        if len(rows) > 1:
+            lines += [title, *(f"  {line}" for line in columns(rows, right=range(1, len(rows[0])))), ""]
+    return lines
 
 
 def _record(replayed: Replayed) -> dict[str, Any]:

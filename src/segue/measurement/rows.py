@@ -70,6 +70,26 @@ class DeliveryRow(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class StepRow(Struct, frozen=True, kw_only=True):
+    """A run that came to a step of its journey, left one, or both: paths, and who was exposed to which arm.
+
+    ``step`` is "" where the run entered, ``to_step`` where it ended. ``how`` is ``entered``, ``passed``, ``exited`` or
+    ``migrated``; ``detail`` the arm of a split, the option of a choice, the reason of an end.
+    """
+
+    seq: int
+    at: Instant
+    customer_id: str
+    run_id: str
+    journey: str
+    version: int
+    step: str
+    to_step: str
+    how: str
+    detail: str
+    stage: str
+
+
 _COMMON = ("event_id", "customer_id", "at", "name", "absorbed")
 
 
@@ -136,6 +156,26 @@ def delivery_rows(entry: Entry) -> list[Struct]:
         )
         rows.append(row)
     return rows
+
+
+def step_rows(entry: Entry) -> list[Struct]:
+    """Return the rows of what journey runs did."""
+    return [
+        StepRow(
+            seq=entry.seq,
+            at=entry.now,
+            customer_id=entry.event.customer_id,
+            run_id=move.run_id,
+            journey=move.journey,
+            version=move.version,
+            step=move.step,
+            to_step=move.to,
+            how=move.how,
+            detail=move.detail,
+            stage=move.stage,
+        )
+        for move in entry.moved
+    ]
 
 
 def _command_row(entry: Entry, command: Command) -> DeliveryRow:

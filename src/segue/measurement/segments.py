@@ -1,8 +1,8 @@
 """Segments: the log as Parquet files for analysis, each entry in exactly one of them.
 
-Three tables (events, decisions, deliveries), each a folder of files named ``FIRST-LAST.parquet`` after the log entries
-they cover. The names are the bookkeeping: the next range starts after the last name, and a file gets its name, by an
-atomic rename, only when it is complete. So a crash at any point loses no entry and repeats none.
+Four tables (events, decisions, deliveries, steps), each a folder of files named ``FIRST-LAST.parquet`` after the log
+entries they cover. The names are the bookkeeping: the next range starts after the last name, and a file gets its name,
+by an atomic rename, only when it is complete. So a crash at any point loses no entry and repeats none.
 """
 
 import os
@@ -18,9 +18,11 @@ from segue.measurement.rows import (
     DeliveryRow,
     EventRow,
     Json,
+    StepRow,
     decision_rows,
     delivery_rows,
     event_rows,
+    step_rows,
 )
 from segue.model.time import Instant
 from segue.ports.store import Entry, Store
@@ -43,10 +45,16 @@ _ROWS: dict[str, Callable[[Entry], list[msgspec.Struct]]] = {
     "events": event_rows,
     "decisions": decision_rows,
     "deliveries": delivery_rows,
+    "steps": step_rows,
 }
 TABLES: dict[str, dict[str, str]] = {
     table: {name: _TYPES[hint] for name, hint in get_type_hints(row).items()}
-    for table, row in (("events", EventRow), ("decisions", DecisionRow), ("deliveries", DeliveryRow))
+    for table, row in (
+        ("events", EventRow),
+        ("decisions", DecisionRow),
+        ("deliveries", DeliveryRow),
+        ("steps", StepRow),
+    )
 }
 """The columns of each table with their types; timestamps are UTC."""
 
@@ -69,7 +77,7 @@ class Segments:
             missing = [table for table in TABLES if not self._path(table, first, last).exists()]
             with _connect() as duck:
                 self._write_range(duck, first, last, missing)
-        return self._covered("deliveries")
+        return min(map(self._covered, TABLES))
 
     def _next_range(self) -> tuple[int, int] | None:
         """Return the next entries to write; a range that a crash left half written comes again as it was."""
@@ -107,7 +115,7 @@ class Segments:
 
 
 def read_segments(folder: Path) -> "DuckDBPyConnection":
-    """Return a DuckDB connection with the views ``events``, ``decisions`` and ``deliveries``.
+    """Return a DuckDB connection with the views ``events``, ``decisions``, ``deliveries`` and ``steps``.
 
     read_segments(folder).sql("SELECT channel, count(*) FROM decisions GROUP BY ALL")
     """

@@ -5,7 +5,8 @@ from segue.model.decisions import SILENCE, Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Tracked
 from segue.model.identities import Identifier, Link
-from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
+from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision, RunId
+from segue.model.journeys import Moved
 from segue.model.time import NEVER, Instant
 from segue.ports.store import Block, Entry, LedgerChange, LedgerRow, pack_entry
 
@@ -33,7 +34,8 @@ def entry_of(seq: int) -> Entry:
         decided_at=Instant(seq),
         expires_at=NEVER,
     )
-    return Entry(seq, 7, Instant(seq + 1), event, (decision_of(seq),), (command,), previous=seq - 1)
+    moved = Moved(RunId(f"r{seq}"), "j", 1, "first", "second", "passed", "a", "awareness")
+    return Entry(seq, 7, Instant(seq + 1), event, (decision_of(seq),), (command,), previous=seq - 1, moved=(moved,))
 
 
 def decision_of(seq: int) -> Decision:
