@@ -70,7 +70,7 @@ def _say_definition(value: Struct) -> str:
         case ChannelSpec():
             return f"family {value.family}"
         case Journey():
-            return f"entered by {say_entry(value.entry)}, {len(value.steps)} steps"
+            return f"entered by {say_entry(value.entry)}, {len(value.steps)} step{'' if len(value.steps) == 1 else 's'}"
     if isinstance(value, get_args(Trigger)):
         return say_trigger(value)
     if isinstance(value, get_args(Step)):
