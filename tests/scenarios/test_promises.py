@@ -14,13 +14,6 @@ HERE = Path(__file__).parent
 WORKSPACES = ("conflicts", "coordination", "paths", "scarce")
 PROMISED = ("M6", "M10", "M15", *(f"M{number}" for number in range(16, 31)), "M53")
 
-NOT_YET = {
-    "Where all that comes up is alike the slot is used, also for whoever opens nothing": (
-        "opportunity cost counts offers at what they were worth on average, not to this customer"
-    ),
-}
-"""Stories that the engine does not live up to, and why not."""
-
 
 class Promise(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule of a seed document; ``shown_by`` names scenarios by workspace."""
@@ -63,7 +56,6 @@ def told(workspace: str, story: str) -> ScenarioResult:
             workspace,
             story,
             id=f"{promise.m}-{workspace}-{story}",
-            marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[story])] if story in NOT_YET else [],
         )
         for promise, workspace, story in STORIES
     ],

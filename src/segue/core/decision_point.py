@@ -4,6 +4,7 @@ Mask first, then randomise: nothing after the draw vetoes, so the logged probabi
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
@@ -65,7 +66,7 @@ def decide(
         choice = oblige(scored, world.seed, decision_id)
     else:
         spec = world.workspace.policy
-        silence = _silence([candidates[index] for index in eligible], slot, worth, world)
+        silence = _silence([candidates[index] for index in eligible], scored, slot, worth, world)
         choice = choose(scored, gate.view, occasion.group, spec, POLICIES, world.seed, decision_id, silence)
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
     is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
@@ -216,12 +217,24 @@ def _worth_of(candidate: Candidate, worth: Worth, world: World) -> Scored:
     return worth.of(world.actions[candidate.action], world.variants[candidate.action, candidate.channel])
 
 
-def _silence(eligible: list[Candidate], slot: str, worth: Worth, world: World) -> Scored:
-    """Return silence's score: for messages what the slot brings if it is kept."""
+def _silence(eligible: list[Candidate], scored: list[Scored], slot: str, worth: Worth, world: World) -> Scored:
+    """Return silence's score: for messages what the slot brings if it is kept.
+
+    That is told in what offers are worth to most; to a customer who answers less than most, later offers are worth less
+    too, in the proportion in which the best of the present ones is.
+    """
     if slot != MESSAGE_SLOT:
         return SILENT
     categories = dict.fromkeys(world.actions[candidate.action].action.category for candidate in eligible)
-    return max((worth.silence(category) for category in categories), key=lambda each: each.total, default=SILENT)
+    silence = max((worth.silence(category) for category in categories), key=lambda each: each.total, default=SILENT)
+    if not silence.total:
+        return silence
+    usual = [world.variants[candidate.action, candidate.channel].scored.total for candidate in eligible]
+    shares = [max(s.total, 0.0) / most for s, most in zip(scored, usual, strict=True) if s.takes_slot and most > 0.0]
+    if not shares:
+        return silence
+    total = silence.total * max(shares)
+    return replace(silence, total=total, scores={"opportunity_cost": total})
 
 
 def _answers(
