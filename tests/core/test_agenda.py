@@ -165,6 +165,19 @@ def test_who_lost_in_the_pool_comes_later_when_its_step_says_so() -> None:
     assert mails(living) == ["hat_mail", "coat_mail"]
 
 
+def test_a_rules_proposal_waits_when_the_rule_says_so() -> None:
+    rules = ContactRules(caps=(), quiet_hours=(), min_gap="2h", consent={"default": "opt_out"})
+    patient = (
+        Rule(rule="hat", trigger="hat", action="hat_mail"),
+        Rule(rule="coat", trigger="hat", action="coat_mail", on_lost="wait"),
+    )
+    living = someone(a_shop(contact_rules=rules, rules=patient))
+    living.does("hat")
+    assert mails(living) == ["hat_mail"]
+    living.after(2 * HOUR)
+    assert mails(living) == ["hat_mail", "coat_mail"]
+
+
 CAPACITY = {"mails": Capacity(limit=1, per="1d")}
 
 

@@ -295,13 +295,18 @@ class Capacity(Definition, frozen=True, kw_only=True):
 
 
 class Rule(Definition, frozen=True, kw_only=True):
-    """When ``trigger`` fires, ``action`` becomes a candidate on ``channels`` (all of its variants where empty)."""
+    """When ``trigger`` fires, ``action`` becomes a candidate on ``channels`` (all of its variants where empty).
+
+    ``on_lost``: when another candidate won, or silence did because the slot is worth more: skip at once, or wait within
+    the deadline.
+    """
 
     rule: Name
     trigger: Name
     action: Name
     channels: tuple[Name, ...] = ()
     deadline: DurationText = "1d"
+    on_lost: Literal["skip", "wait"] = "skip"
 
 
 class Audience(Definition, frozen=True, kw_only=True):

@@ -21,12 +21,14 @@ class RulePlan(Struct, frozen=True):
     Attributes:
         channels: (channel, candidate key, digest of rule and slot: the rule's part of the send key).
         deadline: microseconds.
+        on_lost: ``skip`` or ``wait``.
     """
 
     source: str
     action: str
     channels: tuple[tuple[str, str, str], ...]
     deadline: int
+    on_lost: str = "skip"
 
 
 class Sources(Struct, frozen=True):
@@ -66,7 +68,7 @@ def compile_sources(workspace: Workspace, actions: Mapping[str, ActionPlan]) -> 
             (channel, f"{source}/{rule.action}/{channel}", derive(source, offered[channel].slot, size=4))
             for channel in rule.channels or offered
         )
-        plan = RulePlan(source, rule.action, channels, parse_duration(rule.deadline))
+        plan = RulePlan(source, rule.action, channels, parse_duration(rule.deadline), rule.on_lost)
         rules[rule.trigger] = (*rules.get(rule.trigger, ()), plan)
     standing: dict[str, tuple[Showing, ...]] = {}
     for name, action in actions.items():
@@ -104,7 +106,15 @@ def from_rules(
                 send_key = DeliveryId(firing + digest)
                 candidates.append(
                     Candidate(
-                        key, rule.action, channel, rule.source, send_key, deadline, now, on_lost="skip", facts=facts
+                        key,
+                        rule.action,
+                        channel,
+                        rule.source,
+                        send_key,
+                        deadline,
+                        now,
+                        on_lost=rule.on_lost,
+                        facts=facts,
                     )
                 )
     return candidates
