@@ -341,12 +341,14 @@ class Run(Struct, frozen=True, array_like=True):
     Attributes:
         key: the instance key's value, "" where the journey has none.
         step_at: when the run came to ``step``.
-        wake_at: when the step ends by itself; `NEVER` when only an event can end it.
+        wake_at: when the step ends by itself; `NEVER` when only an event can end it. A pause, a stage's patience and the
+            end of the run's time come on top of it.
         visits: how many steps were entered so far; the occurrence in a send key.
         facts: the entry event's properties, for conditions and templates.
         parent: the run that started this one and waits for it, "" for none.
-        best: of a collecting wait: 1 + the index of the best event so far, 0 for none; of a message group: 1 + the
-            index of the channel that was proposed last.
+        best: of a wait for events: 1 + the index of the best one so far, 0 for none. Of a message group: 1 + the index
+            of the channel that was proposed last, negative once that went out and the gap runs, more than there are
+            channels when the group is over.
         loops: how often each goto was taken.
         paused_until: it stands still until then; 0 when it does not.
         stage, stage_at: the stage it is in, and when that began or last made progress; 0 when its recovery was tried.
