@@ -23,9 +23,9 @@ from segue.runtimes.embedded.garbage import Garbage
 from segue.runtimes.embedded.recovery import Worlds, replay_block
 from segue.runtimes.embedded.stats import Counters
 from segue.runtimes.embedded.window import Window
-from segue.runtimes.flow import StepFlow
 from segue.runtimes.ordering import in_order
 from segue.runtimes.population import Population
+from segue.runtimes.traffic import StepTraffic
 
 Reaction = tuple[Duration, Event]
 React = Callable[[Command, Instant], Iterable[Reaction]]
@@ -56,7 +56,7 @@ class Replayed(Struct, frozen=True, kw_only=True):
     suppressed: dict[str, int]
     ended: dict[str, int]
     commands: dict[str, int]
-    steps: tuple[StepFlow, ...]
+    steps: tuple[StepTraffic, ...]
     contests: dict[str, Contest]
     first_at: Instant
     last_at: Instant
@@ -184,7 +184,7 @@ class _Replay:
             suppressed=dict(counters.suppressed),
             ended=dict(counters.ended),
             commands=self._commands,
-            steps=counters.flow.steps(self.population.presence.waiting),
+            steps=counters.traffic.steps(self.population.presence.waiting),
             contests=counters.contests.by_action(),
             first_at=self._first_at or Instant(0),
             last_at=self.now,

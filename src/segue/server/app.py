@@ -22,7 +22,6 @@ from segue.server.browsers import for_browsers
 from segue.server.business_events import BusinessEvents
 from segue.server.customers import Customers
 from segue.server.decide import Decide
-from segue.server.flow import FlowView
 from segue.server.ingest import SHORT_FORMS, Ingest
 from segue.server.journeys import Journeys
 from segue.server.metrics import RequestMetrics
@@ -32,6 +31,7 @@ from segue.server.problems import EXPECTED, answer_expected, answer_http
 from segue.server.publishing import Publishing
 from segue.server.receipts import Receipts
 from segue.server.status import Status
+from segue.server.traffic import TrafficView
 from segue.server.unsubscribe import Unsubscribe
 from segue.sources.segment.calls import CALL_TYPES
 from segue.workspace import LoadedWorkspace
@@ -76,12 +76,12 @@ def create_app(
     customers = Customers(runtime, access, clock)
     journeys = Journeys(runtime, access, clock)
     business_events = BusinessEvents(runtime, access)
-    flow, publishing = FlowView(runtime, access), Publishing(runtime, access, loaded)
+    traffic, publishing = TrafficView(runtime, access), Publishing(runtime, access, loaded)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
     routes: Sequence[Route] = [
         *_for_browsers(ingest, decide),
-        NamedRoute("/v1/journeys", flow.show, methods=["GET"]),
+        NamedRoute("/v1/journeys", traffic.show, methods=["GET"]),
         NamedRoute("/v1/admin/apply", publishing.apply, methods=["POST"]),
         NamedRoute("/v1/journeys/{journey}/enter", journeys.enter, methods=["POST"]),
         NamedRoute("/v1/business-events", business_events.accept, methods=["POST"]),

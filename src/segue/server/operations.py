@@ -6,11 +6,11 @@ from segue.server.auth import Scope
 from segue.server.business_events import BusinessEvent, BusinessEventProgress
 from segue.server.customers import CustomerView, DecisionView
 from segue.server.decide import DecideAnswer, DecideRequest
-from segue.server.flow import JourneysFlow
 from segue.server.ingest import SHORT_FORMS, Accepted
 from segue.server.journeys import EnterAnswer, EnterRequest
 from segue.server.publishing import Applied
 from segue.server.receipts import ReceiptsAnswer, ReceiptsRequest
+from segue.server.traffic import JourneysTraffic
 from segue.server.unsubscribe import PATH as UNSUBSCRIBE
 from segue.sources.segment.calls import CALL_TYPES, BatchShape, Call
 
@@ -89,7 +89,7 @@ OPERATIONS: tuple[Operation, ...] = (
         operation_id="journeys",
         summary="How many are at which step of which journey, what came there, and how it left.",
         scope="read",
-        writes=JourneysFlow,
+        writes=JourneysTraffic,
         errors=(401, 403),
     ),
     Operation(

@@ -11,9 +11,9 @@ from segue.model.decisions import SILENCE, Decision
 from segue.model.events import Event
 from segue.model.transitions import Transition
 from segue.runtimes.contests import Contest, Contests
-from segue.runtimes.flow import Flow, StepFlow
 from segue.runtimes.population import Population
 from segue.runtimes.presence import Place
+from segue.runtimes.traffic import StepTraffic, Traffic
 
 LATENCY_BOUNDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Upper bounds of the commit latency's buckets, in seconds; one more bucket holds what is slower."""
@@ -59,7 +59,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     commit_p99_seconds: float
     last_seq: int
     watermark_lag: int
-    steps: tuple[StepFlow, ...]
+    steps: tuple[StepTraffic, ...]
     contests: dict[str, Contest]
 
     @property
@@ -76,7 +76,7 @@ class Counters:
     """
 
     def __init__(self, waiting: Mapping[Place, int] | None = None) -> None:
-        self.flow = Flow(waiting or {})
+        self.traffic = Traffic(waiting or {})
         self.contests = Contests()
         self.events: Counter[str] = Counter()
         self.duplicates = 0
@@ -98,7 +98,7 @@ class Counters:
         for transition in transitions:
             if not (transition.decisions or transition.moved or transition.ended or transition.blocked):
                 continue  # nearly every event
-            self.flow.count(transition.moved)
+            self.traffic.count(transition.moved)
             for decision in transition.decisions:
                 self._count_decision(decision)
             for ended in transition.ended:
@@ -149,7 +149,7 @@ class Counters:
             commit_p99_seconds=self.latency(0.99),
             last_seq=population.seq,
             watermark_lag=population.seq - watermark,
-            steps=self.flow.steps(population.presence.waiting),
+            steps=self.traffic.steps(population.presence.waiting),
             contests=self.contests.by_action(),
         )
 

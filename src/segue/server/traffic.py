@@ -1,4 +1,4 @@
-"""Flow: how many are at which step of which journey, what came there since the start, and how it left."""
+"""Traffic: how many are at which step of which journey, what came there since the start, and how it left."""
 
 import msgspec
 from msgspec import Struct
@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from segue.model.journeys import Journey
 from segue.runtimes.embedded import Embedded
-from segue.runtimes.flow import StepFlow
+from segue.runtimes.traffic import StepTraffic
 from segue.server.access import Access
 
 
@@ -21,7 +21,7 @@ class StepCount(Struct, frozen=True, kw_only=True):
     exited: int = 0
 
 
-class JourneyFlow(Struct, frozen=True, kw_only=True):
+class JourneyTraffic(Struct, frozen=True, kw_only=True):
     """A version of a journey.
 
     Attributes:
@@ -38,13 +38,13 @@ class JourneyFlow(Struct, frozen=True, kw_only=True):
     steps: tuple[StepCount, ...]
 
 
-class JourneysFlow(Struct, frozen=True, kw_only=True):
+class JourneysTraffic(Struct, frozen=True, kw_only=True):
     """All journeys; after them the earlier versions that people are still in."""
 
-    journeys: tuple[JourneyFlow, ...]
+    journeys: tuple[JourneyTraffic, ...]
 
 
-class FlowView:
+class TrafficView:
     """Tells where people are."""
 
     def __init__(self, runtime: Embedded, access: Access) -> None:
@@ -59,24 +59,24 @@ class FlowView:
         journeys = [self._describe(journey, counted, is_current=True) for journey in workspace.journeys]
         earlier = [self._describe(journey, counted, is_current=False) for journey in workspace.retired]
         journeys += [each for each in earlier if any(step.waiting for step in each.steps)]
-        answer = JourneysFlow(journeys=tuple(journeys))
+        answer = JourneysTraffic(journeys=tuple(journeys))
         return Response(msgspec.json.encode(answer), media_type="application/json")
 
     def _describe(
-        self, journey: Journey, counted: dict[tuple[str, int, str], StepFlow], *, is_current: bool
-    ) -> JourneyFlow:
+        self, journey: Journey, counted: dict[tuple[str, int, str], StepTraffic], *, is_current: bool
+    ) -> JourneyTraffic:
         found = [(step.id, counted.get((journey.journey, journey.version, step.id))) for step in journey.steps]
-        return JourneyFlow(
+        return JourneyTraffic(
             journey=journey.journey,
             version=journey.version,
             status=journey.status,
             is_current=is_current,
             pending=self._runtime.presence().pending[journey.journey] if is_current else 0,
-            steps=tuple(_count(step, flow) for step, flow in found),
+            steps=tuple(_count(step, seen) for step, seen in found),
         )
 
 
-def _count(step: str, flow: StepFlow | None) -> StepCount:
-    if flow is None:
+def _count(step: str, seen: StepTraffic | None) -> StepCount:
+    if seen is None:
         return StepCount(step=step)
-    return StepCount(step=step, inflow=flow.inflow, waiting=flow.waiting, passed=flow.passed, exited=flow.exited)
+    return StepCount(step=step, inflow=seen.inflow, waiting=seen.waiting, passed=seen.passed, exited=seen.exited)

@@ -12,10 +12,10 @@ from segue.model.journeys import Moved
 from segue.model.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from segue.ports.store import Entry
 from segue.runtimes.embedded.stats import Counters
-from segue.runtimes.flow import Flow
 from segue.runtimes.population import Population
 from segue.runtimes.presence import Place
 from segue.runtimes.replay import replay
+from segue.runtimes.traffic import Traffic
 from tests.properties.shop import a_world
 from tests.runtimes.support import tracked
 
@@ -64,7 +64,7 @@ class Town:
             self.advance(report)
 
     def require_balance(self) -> None:
-        for step in self.counters.flow.steps(self.population.presence.waiting):
+        for step in self.counters.traffic.steps(self.population.presence.waiting):
             assert step.inflow == step.waiting + step.passed + step.exited, step
 
 
@@ -72,7 +72,7 @@ class Town:
 def test_what_came_is_there_has_passed_or_has_left(seed: int) -> None:
     town = Town(seed)
     town.live(120)
-    steps = town.counters.flow.steps(town.population.presence.waiting)
+    steps = town.counters.traffic.steps(town.population.presence.waiting)
     assert sum(step.passed for step in steps) > 20
     assert sum(step.exited for step in steps) > 5
     assert any(isinstance(entry.event, Tick) for entry in town.entries)
@@ -86,7 +86,7 @@ def test_counters_that_begin_later_begin_with_those_who_wait() -> None:
     town.counters = Counters(waiting)
     town.require_balance()
     town.live(60)
-    assert sum(step.inflow for step in town.counters.flow.steps({})) > sum(waiting.values())
+    assert sum(step.inflow for step in town.counters.traffic.steps({})) > sum(waiting.values())
 
 
 def test_presence_is_what_all_customers_together_say() -> None:
@@ -101,9 +101,9 @@ def test_presence_is_what_all_customers_together_say() -> None:
 
 
 def test_a_run_that_migrates_leaves_one_version_and_comes_to_the_other() -> None:
-    flow = Flow({Place("j", 1, "a"): 1})
-    flow.count((Moved("r", "j", 1, "a", "", "migrated"), Moved("r", "j", 2, "", "b", "migrated")))  # type: ignore[arg-type]
-    old, new = flow.steps({Place("j", 2, "b"): 1})
+    traffic = Traffic({Place("j", 1, "a"): 1})
+    traffic.count((Moved("r", "j", 1, "a", "", "migrated"), Moved("r", "j", 2, "", "b", "migrated")))  # type: ignore[arg-type]
+    old, new = traffic.steps({Place("j", 2, "b"): 1})
     assert (old.inflow, old.waiting, old.passed, old.exited) == (1, 0, 0, 1)
     assert (new.inflow, new.waiting, new.passed, new.exited) == (1, 1, 0, 0)
 

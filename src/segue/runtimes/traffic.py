@@ -1,4 +1,4 @@
-"""Flow: what came to each step of a journey, and how it left. At every instant ``inflow = waiting + passed + exited``.
+"""Traffic: what came to each step of a journey, and how it left: always ``inflow = waiting + passed + exited``.
 
 The counts begin with the process: those who wait then are the first inflow.
 """
@@ -12,7 +12,7 @@ from segue.model.journeys import Moved
 from segue.runtimes.presence import Place
 
 
-class StepFlow(Struct, frozen=True, kw_only=True):
+class StepTraffic(Struct, frozen=True, kw_only=True):
     """The counts of one step; ``exited`` are those who left it before it was over (also by migration)."""
 
     journey: str
@@ -24,7 +24,7 @@ class StepFlow(Struct, frozen=True, kw_only=True):
     exited: int
 
 
-class Flow:
+class Traffic:
     """Counts moves.
 
     Args:
@@ -45,11 +45,11 @@ class Flow:
             if move.to:
                 self._inflow[Place(move.journey, move.version, move.to)] += 1
 
-    def steps(self, waiting: Mapping[Place, int]) -> tuple[StepFlow, ...]:
+    def steps(self, waiting: Mapping[Place, int]) -> tuple[StepTraffic, ...]:
         """Return the counts of every step that anybody was at, by journey, version and step, with those there now."""
         places = dict.fromkeys((*self._inflow, *waiting))
         return tuple(
-            StepFlow(
+            StepTraffic(
                 journey=place.journey,
                 version=place.version,
                 step=place.step,
