@@ -60,7 +60,7 @@ def load(folder: Path) -> LoadedWorkspace:
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if errors:
         count = f"{len(errors)} errors" if len(errors) > 1 else "an error"
-        reason = f"The workspace {folder.name!r} has {count}, first: {errors[0]}"
+        reason = f"The workspace {folder.resolve().name!r} has {count}, first: {errors[0]}"
         raise WorkspaceError(reason, "`segue check` lists them all.", errors)
     return LoadedWorkspace(
         folder=draft.folder,
@@ -102,7 +102,7 @@ def check(folder: Path) -> tuple[Finding, ...]:
 
 def _read(folder: Path) -> tuple[Draft, tuple[Declared, ...], tuple[Finding, ...]]:
     if not folder.is_dir():
-        raise WorkspaceError(f"There is no folder {folder.name!r}.", "`segue init` makes a workspace.")
+        raise WorkspaceError(f"There is no folder {folder.resolve().name!r}.", "`segue init` makes a workspace.")
     folder = folder.resolve()
     declared, unreadable = read_folder(folder)
     draft, misnamed = make_draft(folder, declared)
