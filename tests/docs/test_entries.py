@@ -15,7 +15,7 @@ FILES = {
 events:
   cart_updated: {properties: {items: number}}
   order_completed: {}
-  category_viewed: {}
+  product_viewed: {properties: {category: text}}
   page_viewed: {}
   price_fell: {properties: {percent: number}, activity: false}
 """,

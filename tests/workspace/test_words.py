@@ -37,6 +37,7 @@ from segue.workspace.words import say_handler, say_step, say_trigger
         (TraitTrigger(trait="vip"), "vip changes"),
         (AbsenceTrigger(event="cart", then_not="order", within="1h", when="vip"), "cart if vip, then for 1h no order"),
         (CountTrigger(event="view", at_least=3, within="7d"), "3 times view in 7d"),
+        (CountTrigger(event="view", at_least=3, within="7d", by="page"), "3 times view of one page in 7d"),
         (AudienceTrigger(audience="regulars", change="leaves"), "leaves regulars"),
         (ScheduleTrigger(at="09:00", days=("mon", "fri")), "on mon, fri at 09:00"),
         (ScheduleTrigger(at="09:00", day_of_month=1, when="vip"), "on day 1 of the month at 09:00 if vip"),

@@ -101,12 +101,16 @@ class AbsenceTrigger(Definition, frozen=True, kw_only=True, tag="absence", tag_f
 class CountTrigger(Definition, frozen=True, kw_only=True, tag="count", tag_field="kind"):
     """Fires when the number of ``event`` (and ``where``) in the last ``within`` reaches ``at_least``; again only after
     it fell below.
+
+    Attributes:
+        by: a property of the event whose values are counted apart: so many with one and the same value.
     """
 
     event: str
     at_least: Annotated[int, Meta(ge=1)]
     within: DurationText
     where: Expression | None = None
+    by: str | None = None
 
 
 class AudienceTrigger(Definition, frozen=True, kw_only=True, tag="audience", tag_field="kind"):

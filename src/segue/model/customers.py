@@ -53,10 +53,11 @@ class Watches(Struct, frozen=True, array_like=True):
     """What triggers remember. Written by `core.triggers`.
 
     Attributes:
-        reached: count triggers that have fired and not fallen below their threshold since.
+        reached: nothing: what a count trigger needs is in its hidden feature. The place is kept.
         inside: audiences with a trigger that the customer is in.
         look_at: when to look again at what only time changes; 0 before the first look.
-        schedules: (trigger, when it is due) of each schedule.
+        schedules: (key, when it is due) of each schedule; the key is ``NAME@digest``, the trigger's name and a digest
+            of its times, so that changed times begin anew.
     """
 
     absences: tuple[Watch, ...] = ()

@@ -48,7 +48,8 @@ def say_trigger(trigger: Trigger) -> str:
             first = _if(trigger.event, trigger.when)
             words, when = f"{first}, then for {trigger.within} no {trigger.then_not}", trigger.then_not_when
         case CountTrigger():
-            words, when = f"{trigger.at_least} times {trigger.event} in {trigger.within}", trigger.where
+            of_one = f" of one {trigger.by}" if trigger.by is not None else ""
+            words, when = f"{trigger.at_least} times {trigger.event}{of_one} in {trigger.within}", trigger.where
         case AudienceTrigger():
             words, when = f"{trigger.change} {trigger.audience}", None
         case ScheduleTrigger():

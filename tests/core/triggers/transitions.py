@@ -47,7 +47,11 @@ class Trial(Struct):
 
 
 def run(
-    triggers: dict[str, Trigger], *events: Event, now: dict[int, int] | None = None, watches: Watches | None = None
+    triggers: dict[str, Trigger],
+    *events: Event,
+    now: dict[int, int] | None = None,
+    watches: Watches | None = None,
+    profile: Profile | None = None,
 ) -> Trial:
     """Return what ``triggers`` make of ``events``; ``now`` gives the lateness of an event by its index."""
     shop = Workspace(
@@ -57,7 +61,7 @@ def run(
         features={"orders": FeatureSpec(kind="count", event="order"), **hidden_features(triggers)},
     )
     profiles, plan = compile_profile(shop), compile_triggers(triggers, shop)
-    trial = Trial([], watches or Watches(), Profile())
+    trial = Trial([], watches or Watches(), profile or Profile())
     customer = Customer(CustomerId("c"))
     for index, event in enumerate(events):
         moment = Instant(event.at + (now or {}).get(index, 0))

@@ -12,6 +12,7 @@ SLIPS = [
     Slip("SG205", "triggers.yaml", RULE, RULE + RULE.removeprefix("rules:\n"), "thank"),
     Slip("SG301", "triggers.yaml", "action: offer", "action: ofer", "ofer"),
     Slip("SG303", "triggers.yaml", "trigger: busy", "trigger: buzy", "buzy"),
+    Slip("SG310", "triggers.yaml", "at_least: 3", "at_least: 3\n    by: amont", "amont"),
     Slip("SG305", "triggers.yaml", "trait: vip", "trait: wip", "wip"),
 ]
 

@@ -8,7 +8,7 @@ from segue.core.expressions import Compiled, Node, Scope, compile_library, parse
 from segue.core.expressions.nodes import Reference
 from segue.core.triggers.absences import AbsencePlan
 from segue.core.triggers.audiences import AudiencesPlan, compile_audiences
-from segue.core.triggers.counts import CountPlan
+from segue.core.triggers.counts import AnyCountPlan, CountByPlan, CountPlan
 from segue.core.triggers.events import EventPlan, compile_events
 from segue.core.triggers.hidden import hidden_features, hidden_name
 from segue.core.triggers.schedules import SchedulePlan, compile_schedule
@@ -36,7 +36,7 @@ class Listeners(Struct, frozen=True):
 
     events: EventPlan | None
     absences: tuple[AbsencePlan, ...]
-    counts: tuple[CountPlan, ...]
+    counts: tuple[AnyCountPlan, ...]
 
 
 class TriggerPlan(Struct, frozen=True):
@@ -113,7 +113,10 @@ class _Compiler:
             last_key=state_key(hidden_name(name), memory) if memory else "",
         )
 
-    def _count(self, name: str, trigger: CountTrigger) -> CountPlan:
+    def _count(self, name: str, trigger: CountTrigger) -> AnyCountPlan:
+        if trigger.by is not None:
+            key = state_key(hidden_name(name), self.hidden[hidden_name(name)])
+            return CountByPlan(name, trigger.at_least, trigger.by, key, parse_duration(trigger.within))
         count = Reference("feature", hidden_name(name), "number")
         return CountPlan(name, trigger.at_least, compile_library({name: count}, self.features)[name])
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from segue.model.catalogue import FeatureSpec
-from segue.workspace.checks.names import check_event, check_length
+from segue.workspace.checks.names import check_event, check_length, check_property
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding
-from segue.workspace.schema import suggest
 
 _NEEDS_PROPERTY = ("sum", "distinct")
 _REFUSES_PROPERTY = ("count", "recency")
@@ -36,10 +35,7 @@ def _check_property(draft: Draft, name: str, feature: FeatureSpec) -> Iterator[F
     if feature.kind in _REFUSES_PROPERTY:
         yield Finding("SG201", at, f"A feature of kind {feature.kind} takes no property.", "Leave out `of`.")
         return
-    event = draft.workspace.events.get(feature.event)
-    if event is not None and feature.of not in event.properties:
-        reason = f"The event {feature.event!r} declares no property {feature.of!r}."
-        yield Finding("SG310", at, reason, suggest(feature.of, tuple(event.properties), "properties"))
+    yield from check_property(draft, feature.event, feature.of, at)
 
 
 def _check_memory(draft: Draft, name: str, feature: FeatureSpec) -> Iterator[Finding]:

@@ -77,6 +77,14 @@ def check_event(draft: Draft, name: str, place: Place) -> Iterator[Finding]:
     yield from refer("event", name, event_names(draft), place)
 
 
+def check_property(draft: Draft, event: str, name: str | None, place: Place) -> Iterator[Finding]:
+    """Yield a finding where the event declares other properties than ``name``; an unknown event is told elsewhere."""
+    declared = draft.workspace.events.get(event)
+    if declared is not None and name is not None and name not in declared.properties:
+        reason = f"The event {event!r} declares no property {name!r}."
+        yield Finding("SG310", place, reason, suggest(name, tuple(declared.properties), "properties"))
+
+
 def check_length(text: str | None, place: Place) -> Iterator[Finding]:
     """Yield a finding where a duration that has to last is zero."""
     if text is None:
@@ -107,6 +115,7 @@ def check_trigger(draft: Draft, trigger: Trigger, kind: str, name: str, *path: s
         case CountTrigger():
             yield from check_event(draft, trigger.event, at("event"))
             yield from check_length(trigger.within, at("within"))
+            yield from check_property(draft, trigger.event, trigger.by, at("by"))
         case AudienceTrigger():
             yield from _check_audience(draft, trigger.audience, at("audience"))
         case JourneyTrigger():
