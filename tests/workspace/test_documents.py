@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies
+from hypothesis import example, given, strategies
 
 from segue.workspace.documents import read_document, write_document
 from tests.workspace.shop import Slip, assert_found
@@ -116,6 +116,7 @@ def test_an_anchor_that_contains_itself_ends() -> None:
 
 
 @given(VALUES)
+@example("\x85")
 def test_what_is_written_is_read_as_the_same_value(value: object) -> None:
     document, findings = read_document("f.yaml", write_document({"value": value}))
 

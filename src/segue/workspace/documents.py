@@ -19,6 +19,7 @@ Path: TypeAlias = tuple[str | int, ...]
 _BASE: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BREAKS = re.compile("[\r\x85\u2028\u2029\ufeff]")  # written as they are they would be read as line breaks
 _WORDS = {"true": True, "True": True, "false": False, "False": False, "null": None, "Null": None, "~": None, "": None}
 
 
@@ -86,7 +87,7 @@ class _Writer(yaml.SafeDumper):
 
 
 def _represent_text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    style = '"' if _resolve(text) != text else None
+    style = '"' if _resolve(text) != text or _BREAKS.search(text) else None
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
