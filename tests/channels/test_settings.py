@@ -52,6 +52,7 @@ def test_the_core_learns_family_contact_trait_and_idempotency_without_any_secret
 
 def test_the_workspace_says_what_a_channel_of_its_own_is_for_and_can_carry() -> None:
     text = {"can": ["link"], "latency": "3s", "roles": ["conversion", "retention"], "contact_trait": "phone"}
+    text["hears_back"] = True
     assert channel_spec("sms", "outbox_folder", text) == ChannelSpec(
         name="sms",
         family="message",
@@ -60,7 +61,11 @@ def test_the_workspace_says_what_a_channel_of_its_own_is_for_and_can_carry() -> 
         latency=3 * SECOND,
         can=("link",),
         roles=("conversion", "retention"),
+        hears_back=True,
     )
+    assert not channel_spec(
+        "sms", "webhook", {"url": "https://a.example", "secret": "${A}", "hears_back": False}
+    ).hears_back
     assert channel_spec("display", "display_audience", {}).latency == DAY
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from segue.testing import run_scenarios
+from segue.workspace import check
 
 PAGE = Path(__file__).parents[2] / "docs" / "guides" / "coordination.md"
 BLOCK = re.compile(r"^```yaml\n# (?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -23,6 +24,11 @@ def workspace(tmp_path: Path) -> Path:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "note.txt").write_text("{{ action.text }}\n", encoding="utf-8")
     return tmp_path
+
+
+def test_the_definitions_of_the_guide_have_no_findings(workspace: Path) -> None:
+    found = [finding for finding in check(workspace) if finding.place.file != "templates/note.txt"]
+    assert [str(finding) for finding in found] == []
 
 
 def test_the_stories_of_the_guide_come_true(workspace: Path) -> None:

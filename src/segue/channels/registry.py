@@ -82,5 +82,5 @@ def _spec(name: str, channel_type: str, settings: Settings) -> ChannelSpec:
         latency=parse_duration(settings.latency or LATENCIES[manifest.latency]),
         can=manifest.can if settings.can is None else settings.can,
         roles=settings.roles,
-        hears_back=manifest.hears_back,
+        hears_back=manifest.hears_back if settings.hears_back is None else settings.hears_back,
     )

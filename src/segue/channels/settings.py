@@ -61,19 +61,23 @@ class ChannelLimits(Definition, frozen=True, kw_only=True):
 
 
 class Settings(ChannelLimits, frozen=True, kw_only=True):
-    """What every channel may be told; ``contact_trait``, ``can`` and ``latency`` are the manifest's where None.
+    """What every channel may be told; ``contact_trait``, ``can``, ``latency`` and ``hears_back`` are the manifest's
+    where None.
 
     Attributes:
         contact_trait: the trait that holds the address.
         roles: stages of journeys that the channel is meant for; all where empty.
         can: what content it can carry.
         latency: from decision to perception, when all is well.
+        hears_back: somebody reports when a message is opened or clicked: the provider, or a page through
+            ``POST /v1/receipts``. So silence says something too.
     """
 
     contact_trait: Name | None = None
     roles: tuple[StageName, ...] = ()
     can: tuple[Need, ...] | None = None
     latency: DurationText | None = None
+    hears_back: bool | None = None
 
 
 def limits_of(settings: Settings) -> ChannelLimits:

@@ -158,6 +158,11 @@ CODES: dict[str, Code] = {
         "A capacity that nothing uses", "None of its actions has a variant on one of its channels.", "warning"
     ),
     "SG614": Code("Ramp without a beginning", "`ramp` and `ramp_from` go together."),
+    "SG615": Code(
+        "Given up unheard",
+        "The channel is told of neither opens nor clicks, so every message there counts as ignored.",
+        "warning",
+    ),
     # contact rules, groups, policy
     "SG701": Code("Group shares leave nothing", "Nobody would be left for the agent group."),
     "SG702": Code("Unknown group", "The standing groups are holdout, random and rules; agent is the rest."),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from segue.workspace import check
 from tests.workspace.club import FILES
-from tests.workspace.shop import Slip, assert_found
+from tests.workspace.shop import Slip, assert_found, write_shop
 
 BANNER, HELLO, OFFER = "actions/banner.yaml", "actions/hello.yaml", "actions/offer.yaml"
 HERO = FILES[BANNER].partition("variants:\n")[2]
@@ -26,6 +27,7 @@ SLIPS = [
     Slip(
         "SG603", OFFER, "    placement: home_hero", "    placement: home_hero\n    template: offer.html", "offer.html"
     ),
+    Slip("SG615", OFFER, "variants:", "give_up_after: 2\nvariants:", "email"),
     Slip("SG607", OFFER, "  - channel: hero\n    placement: home_hero", "  - {channel: email, template: x}", "email, "),
 ]
 
@@ -33,3 +35,10 @@ SLIPS = [
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.code}-{slip.instead}"[:50])
 def test_a_slip_is_found_at_its_place(tmp_path: Path, slip: Slip) -> None:
     assert_found(tmp_path, slip, FILES)
+
+
+def test_a_channel_whose_opens_somebody_reports_can_be_given_up_on(tmp_path: Path) -> None:
+    given_up = FILES[OFFER].replace("variants:", "give_up_after: 2\nvariants:")
+    heard = FILES["segue.yaml"].replace("type: outbox_folder", "type: outbox_folder\n    hears_back: true")
+
+    assert check(write_shop(tmp_path, {OFFER: given_up, "segue.yaml": heard}, FILES)) == ()

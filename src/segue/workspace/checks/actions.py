@@ -28,6 +28,7 @@ def check_actions(draft: Draft) -> Iterator[Finding]:
             yield from check_length(getattr(action, field), draft.at("action", action.action, field))
         yield from _check_theme(draft, action)
         yield from _check_fitness(draft, action)
+        yield from _check_patience(draft, action)
         is_proposed = action.standing or action.follows_theme or action.action in proposed
         if not is_proposed and not draft.broken & {"journey", "triggers"}:
             at = draft.at("action", action.action, "action")
@@ -64,6 +65,23 @@ def _check_fitness(draft: Draft, action: Action) -> Iterator[Finding]:
         names = ", ".join(channel.name for channel in channels)
         reason = f"None of {names} carries what {action.action!r} needs and comes in time."
         yield Finding("SG609", at, reason, "Name a channel that does; segue.yaml may say what one can and its latency.")
+
+
+def _check_patience(draft: Draft, action: Action) -> Iterator[Finding]:
+    """Yield a finding for each channel where what is read looks ignored, because nobody tells of it."""
+    if action.give_up_after is None:
+        return
+    for index, variant in enumerate(action.variants):
+        channel = draft.specs().get(variant.channel)
+        if channel is None or channel.family != "message" or channel.hears_back:
+            continue
+        at = draft.at("action", action.action, "variants", index, "channel")
+        reason = f"{channel.name!r} is told of neither opens nor clicks: {action.action!r} looks ignored there always."
+        instruction = (
+            "Report them to POST /v1/receipts and write hears_back: true for the channel in segue.yaml,"
+            " or leave out give_up_after."
+        )
+        yield Finding("SG615", at, reason, instruction)
 
 
 def _channels(draft: Draft, action: Action) -> list[ChannelSpec]:
