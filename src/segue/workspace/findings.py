@@ -92,7 +92,7 @@ CODES: dict[str, Code] = {
     "SG514": Code("Splits of one experiment differ in their arms", "A customer may hold an arm that the other lacks."),
     "SG515": Code(
         "A message group that cannot be sent in order",
-        "It is one action on several different message channels, one after another.",
+        "It is one action on several different channels, one after another.",
     ),
     "SG516": Code(
         "Sub-journeys in a circle", "Each would wait for the next one, and nobody would ever come to an end."
@@ -109,8 +109,8 @@ CODES: dict[str, Code] = {
     ),
     "SG520": Code("A stage that no step begins", "No run is ever in it.", "warning"),
     "SG521": Code(
-        "A handler does exactly one of goto, hurry, pause, resume, set",
-        "With none it does nothing; with two it is ambiguous which comes first.",
+        "A handler does one of goto, hurry, pause, resume; set may stand beside it",
+        "With none it does nothing; with two they contradict each other.",
     ),
     "SG523": Code("Not a webhook channel", "A webhook step posts data, which only channels of type webhook take."),
     "SG524": Code("A migration that is not made", "Runs are only moved with in_flight: migrate.", "warning"),

@@ -61,15 +61,15 @@ def _check_endings(draft: Draft, journey: Journey, at: At) -> Iterator[Finding]:
     yield from check_length(journey.expires_after, at("expires_after"))
 
 
-_DEEDS = ("goto", "hurry", "pause", "resume", "set")
+_DEEDS = ("goto", "hurry", "pause", "resume")
 
 
 def _check_handler(draft: Draft, journey: Journey, handler: Handler, at: At) -> Iterator[Finding]:
     default = Handler(event=handler.event)
     does = [deed for deed in _DEEDS if getattr(handler, deed) != getattr(default, deed)]
-    if len(does) != 1:
+    if len(does) > 1 or not (does or handler.set):
         reason = f"The handler does {' and '.join(does) or 'nothing'}."
-        yield Finding("SG521", at(), reason, f"Write exactly one of {', '.join(_DEEDS)}.")
+        yield Finding("SG521", at(), reason, f"Write one of {', '.join(_DEEDS)}; `set` may stand beside it.")
     yield from check_event(draft, handler.event, at("event"))
     yield from check_length(handler.pause, at("pause"))
     if handler.goto is not None:

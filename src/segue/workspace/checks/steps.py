@@ -115,7 +115,7 @@ def _check_propose(draft: Draft, step: Propose, at: At) -> Iterator[Finding]:
         yield from _check_offered(proposed, step.channels, at, "channels")
         yield from _check_some_channel(proposed, step, places)
     if step.group is not None:
-        yield from _check_group(draft, step.group, proposed, at)
+        yield from _check_group(step.group, proposed, at)
         for index, match in enumerate(step.group.cancel_on):
             yield from check_event(draft, match.event, at("group", "cancel_on", index, "event"))
         if step.actions or step.channels:
@@ -143,19 +143,15 @@ def _check_some_channel(proposed: Sequence[Action], step: Propose, places: dict[
             yield Finding("SG605", places[action.action], reason, "Add one of them to the action, or leave it out.")
 
 
-def _check_group(draft: Draft, group: MessageGroup, proposed: Sequence[Action], at: At) -> Iterator[Finding]:
+def _check_group(group: MessageGroup, proposed: Sequence[Action], at: At) -> Iterator[Finding]:
     if not group.order:
         yield Finding("SG515", at("group", "order"), "The group holds no channel.", "Name the channels in order.")
     if proposed:
         yield from _check_offered(proposed, group.order, at, "group", "order")
-    specs = draft.specs()
     for index, channel in enumerate(group.order):
         place = at("group", "order", index)
         if channel in group.order[:index]:
             yield Finding("SG612", place, f"{channel!r} stands twice in the order.", "Name it once.")
-        elif channel in specs and specs[channel].family != "message":
-            reason = f"{channel!r} is a channel of family {specs[channel].family}, which sends no messages."
-            yield Finding("SG515", place, reason, "Name channels of the message family.")
 
 
 def _check_webhook(draft: Draft, step: Webhook, at: At) -> Iterator[Finding]:
