@@ -21,6 +21,8 @@ COMMANDS = {
     "resume": Command("segue.cli.steering:resume", "Let a paused or draining journey go on."),
     "drain": Command("segue.cli.steering:drain", "Let nobody else into a journey."),
     "stop": Command("segue.cli.steering:stop", "End every run of a journey."),
+    "enter": Command("segue.cli.enter:enter", "Ask for a customer to enter a journey."),
+    "broadcast": Command("segue.cli.broadcast:broadcast", "Tell many customers of something that happened."),
     "draw": Command("segue.cli.draw:draw", "Draw journeys as flowcharts."),
     "test": Command("segue.cli.test:run_tests", "Run the workspace's scenarios in virtual time."),
     "dev": Command("segue.cli.dev:dev", "Serve on this machine, without keys; messages become files."),
