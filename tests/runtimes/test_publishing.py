@@ -21,7 +21,7 @@ from segue.model.workspace import Workspace
 from segue.ports.store import Store
 from segue.runtimes.embedded import Embedded, Settings
 from segue.runtimes.presence import Place
-from segue.runtimes.publishing import compose, preview
+from segue.runtimes.publishing import compose, preview, published
 from segue.runtimes.versions import changed_journeys
 from segue.stores.memory import Medium, MemoryStore
 from segue.stores.sqlite import SqliteStore
@@ -310,6 +310,17 @@ async def test_a_plan_is_read_from_a_store_that_another_has_open(tmp_path: Path)
         reader.close()
         assert course.waiting == {"first": 1, "second": 2, "last": 3}
         assert shown.runtime.presence().waiting[Place("course", 1, "second")] == 2
+
+
+async def test_what_was_published_is_no_difference_any_more_though_nothing_has_happened_since() -> None:
+    store = MemoryStore()
+    async with running(store=store) as shown:
+        await shown.enter("a")
+        paused, live = shop(status="paused"), shop()
+        for wanted in (paused, live, paused):
+            await shown.runtime.publish(wanted)
+            assert published(store) == wanted
+            assert preview(wanted, store) == ()
 
 
 def test_a_store_that_is_empty_has_nobody_to_ask() -> None:

@@ -210,7 +210,10 @@ class Store(Protocol):
         """Return every job as it was last committed, by id."""
 
     def keep_workspace(self, revision: Revision, workspace: bytes) -> None:
-        """Keep the definitions of a World revision, for replay."""
+        """Keep the definitions of a World revision, for replay; those that were kept first stay, and are the latest."""
+
+    def latest_revision(self) -> Revision | None:
+        """Return the revision whose definitions were kept last, None where none were."""
 
     def workspace(self, revision: Revision) -> bytes | None:
         """Return the definitions kept for ``revision``."""

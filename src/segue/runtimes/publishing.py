@@ -12,8 +12,8 @@ from segue.runtimes.versions import JourneyPreview, preview_changes, with_retire
 
 
 def published(store: Store) -> Workspace | None:
-    """Return the workspace that was at work at the end of the log; None for an empty log."""
-    revision = _last_revision(store)
+    """Return the workspace that was published last, also where the log has no entry of it yet; None for a new store."""
+    revision = store.latest_revision()
     return Worlds(store).workspace(revision) if revision is not None else None
 
 
@@ -38,12 +38,12 @@ def preview(workspace: Workspace, store: Store) -> tuple[JourneyPreview, ...]:
 
 
 def _look(store: Store) -> tuple[Presence, Workspace | None]:
-    """Return who is where at the end of the log, and the workspace that was at work there."""
+    """Return who is where at the end of the log, and the workspace that was published last."""
     revision = _last_revision(store)
     if revision is None:
-        return Presence(), None
+        return Presence(), published(store)
     found = recover(store, Worlds(store).of(revision), hot_customers=1, dedupe_window=0)
-    return found.population.presence, found.workspace
+    return found.population.presence, published(store) or found.workspace
 
 
 def _last_revision(store: Store) -> Revision | None:

@@ -142,7 +142,11 @@ class MemoryStore:
         return sorted(self._usable().jobs.values(), key=lambda job: job.job_id)
 
     def keep_workspace(self, revision: Revision, workspace: bytes) -> None:
-        self._usable().workspaces.setdefault(revision, workspace)
+        workspaces = self._usable().workspaces
+        workspaces[revision] = workspaces.pop(revision, workspace)  # at the end: it is the latest
+
+    def latest_revision(self) -> Revision | None:
+        return next(reversed(self._usable().workspaces), None)
 
     def workspace(self, revision: Revision) -> bytes | None:
         return self._usable().workspaces.get(revision)

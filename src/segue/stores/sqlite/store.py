@@ -191,6 +191,12 @@ class SqliteStore:
     def keep_workspace(self, revision: Revision, workspace: bytes) -> None:
         with self._transaction() as writer:
             writer.execute("INSERT OR IGNORE INTO workspaces VALUES (?,?)", (revision, workspace))
+            latest = "UPDATE workspaces SET rowid = (SELECT max(rowid) + 1 FROM workspaces) WHERE revision = ?"
+            writer.execute(latest, (revision,))
+
+    def latest_revision(self) -> Revision | None:
+        found: str | None = self._one("SELECT revision FROM workspaces ORDER BY rowid DESC LIMIT 1")
+        return Revision(found) if found is not None else None
 
     def workspace(self, revision: Revision) -> bytes | None:
         found: bytes | None = self._one("SELECT workspace FROM workspaces WHERE revision = ?", revision)

@@ -185,6 +185,9 @@ def _keeps_workspaces_by_revision(open_store: OpenStore) -> None:
         store.keep_workspace(REVISION, b"again")
         store.keep_workspace(Revision("r2"), b"second")
     with closing(open_store()) as store:
+        assert store.latest_revision() == "r2"
+        store.keep_workspace(REVISION, b"once more")
+        assert store.latest_revision() == REVISION
         assert store.workspace(REVISION) == b"first"
         assert store.workspace(Revision("r2")) == b"second"
         assert store.workspace(Revision("r3")) is None
