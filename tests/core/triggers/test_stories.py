@@ -7,6 +7,7 @@ from segue.model.catalogue import (
     ApiTrigger,
     Audience,
     AudienceTrigger,
+    CountTrigger,
     FeatureSpec,
     ScheduleTrigger,
     TraitSpec,
@@ -23,12 +24,15 @@ from tests.core.living import NOON, Living
 LAPSED = Audience(audience="lapsed", when="orders >= 1 and recent == 0")
 
 
-def living(on: Trigger, name: str = "ada", reentry: str = "after 0d", **entry: Any) -> Living:
+def living(
+    on: Trigger, name: str = "ada", reentry: str = "after 0d", instance_key: str | None = None, **entry: Any
+) -> Living:
     """Return a customer of a shop with one journey, which lasts an hour."""
     journey = Journey(
         journey="hello",
         entry=Entry(on=on, **entry),
         reentry=reentry,
+        instance_key=instance_key,
         steps=(Wait(id="stay", after="1h"),),
     )
     shop = Workspace(
@@ -105,6 +109,30 @@ def test_two_who_become_one_keep_one_clock() -> None:
     )
     ada.after(3 * DAY)
     assert [entry[:10] for entry in entries(ada)] == ["2026-03-02", "2026-03-03", "2026-03-04"]
+
+
+def test_what_each_of_two_looked_at_counts_once_for_the_one_they_are() -> None:
+    ada, bob = (
+        living(CountTrigger(event="view", at_least=3, within="7d", by="category"), name, instance_key="event.category")
+        for name in ("ada", "bob")
+    )
+    ada.does("view", category="lamps")
+    bob.does("view", category="lamps")
+    bob.does("view", category="rugs")
+    for told in ("m1", "m2"):
+        ada.advance(
+            Merged(
+                event_id=EventId(told),
+                customer_id=CustomerId("ada"),
+                at=NOON,
+                absorbed_id=CustomerId("bob"),
+                absorbed=pack(bob.customer),
+            )
+        )
+    ada.does("view", category="rugs")
+    assert entries(ada) == [], "rugs came twice, however often the merge is told"
+    ada.does("view", category="lamps")
+    assert [run.key for run in ada.customer.enrollments.runs] == ["lamps"]
 
 
 def test_what_nobody_watches_any_more_lets_the_customer_sleep() -> None:
