@@ -57,7 +57,7 @@ def is_quiet(
     for held in outbox.held:
         if held.reason == Reason.PAUSED_HELD or (view.is_here and held.reason == Reason.RECEPTIVE_DEFERRED):
             return False
-    return True
+    return not any(flight.waits_for == Reason.PAUSED_HELD for flight in outbox.in_flight)
 
 
 def _is_pointless(membership: Membership, view: View, world: World) -> bool:

@@ -59,6 +59,8 @@ def decide(
     verdicts = gate.judge_all(candidates)
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
     eligible = _on_theme(slot, candidates, verdicts, eligible, gate, world)
+    if slot != MESSAGE_SLOT:  # what obliges is first in every slot that it may share with others
+        eligible.sort(key=lambda index: not world.actions[candidates[index].action].is_obliged)
     scored = [_worth_of(candidates[index], worth, world) for index in eligible]
     is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
     silence = SILENT

@@ -35,15 +35,17 @@ from segue.model.shared import Tally
 from segue.model.time import Instant
 from segue.model.transitions import Abandoned, Transition
 
-STEPS_MAX = 100
-"""Echoes and ticks that may follow one event at the same moment; more would be a loop, which journeys exclude."""
+STEPS_MAX = 200
+"""Transitions that one event may lead to at the same moment. Long before, journeys put an end to what goes in circles
+(`core.journeys.work.MOVES_MAX`)."""
 
 
-def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> Transition:
+def advance(customer: Customer, event: Event, *, now: Instant, world: World, following: int = 0) -> Transition:
     """Return what ``event`` does to ``customer`` at ``now``.
 
     Args:
         now: the moment of the transition, never before ``event.at`` nor before an earlier ``now`` of this customer.
+        following: how many transitions of the same moment have led to this one.
     """
     before = customer
     absorption = Absorption(customer)
@@ -60,7 +62,7 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
         seed=world.seed,
         customer_id=customer.customer_id,
     )
-    progress = _run_journeys(absorption, view, firings, world)
+    progress = _run_journeys(absorption, view, firings, world, following)
     contacts, absorbed = customer.contacts, Absorbed(customer.outbox)
     if isinstance(event, DeliveryReported):
         contacts = settle_contact(contacts, event)
@@ -80,7 +82,11 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World) -> 
     tallies = (*_tallies(before, event, view, absorbed, world), *progress.tallies)
     if is_quiet(customer, before, event, view, firings, progress, absorbed, world):
         return _finish(customer, now, progress, given_up, tallies, world)
-    promises = Agenda(before, customer, event, view, firings, progress, absorbed, world).work_off()
+    known = customer
+    if progress.traits:  # what a step has set is known to what the next ones propose; the echo writes it down
+        view = view.knowing(progress.traits)
+        known = msgspec.structs.replace(customer, profile=view.profile)
+    promises = Agenda(before, known, event, view, firings, progress, absorbed, world).work_off()
     customer = msgspec.structs.replace(
         customer, assignment=promises.assignment(), contacts=promises.contacts(), outbox=promises.outbox()
     )
@@ -101,20 +107,29 @@ def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> t
         follow: Event = Tick(event_id=next_id, customer_id=customer.customer_id, at=now)
         if echoes:
             follow = msgspec.structs.replace(echoes.popleft(), event_id=next_id)
-        transitions.append(advance(last.customer, follow, now=now, world=world))
+        transitions.append(advance(last.customer, follow, now=now, world=world, following=count))
         echoes.extend(transitions[-1].echoes)
     assert not echoes, "a customer echoes without end"
     assert transitions[-1].wake_at > now, "a customer asks for ticks without end"
     return tuple(transitions)
 
 
-def _run_journeys(absorption: Absorption, view: View, firings: tuple[Firing, ...], world: World) -> Progress:
+def _run_journeys(
+    absorption: Absorption, view: View, firings: tuple[Firing, ...], world: World, following: int
+) -> Progress:
     customer = absorption.customer
     answers: dict[tuple[str, int], str] = {
         (answer.run_id, answer.occurrence): answer.word for answer in customer.outbox.answers
     }
     around = Surroundings(
-        view, world.workspace.name, customer.customer_id, answers, view.shared, world.shared_plan, world.seed
+        view=view,
+        workspace=world.workspace.name,
+        customer_id=customer.customer_id,
+        answers=answers,
+        shared=view.shared,
+        shared_plan=world.shared_plan,
+        seed=world.seed,
+        following=following,
     )
     fired = tuple((firing.trigger, firing.facts) for firing in firings)
     progress = journeys.run_journeys(customer.enrollments, fired, around, world.journeys)

@@ -2,6 +2,7 @@
 
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.rules.alive import interruption
+from segue.core.delivery.outbox import outliving
 from segue.core.facts import Fact
 from segue.core.profiles import zone_of
 from segue.core.view import View
@@ -32,10 +33,9 @@ def _judge(customer: Customer, flight: InFlight, now: Instant, world: World) -> 
     profile = customer.profile
     nothing_new = Fact("", {}, {}, now)
     view = View(profile, nothing_new, now, zone_of(profile, world.workspace), world.shared)
-    # Its run may have come to its end since: only an interruption counts against a message in flight.
-    alive: dict[str, object] = {flight.candidate.run_id: flight}
-    alive |= {run.run_id: run for run in customer.enrollments.runs}
+    runs: dict[str, object] = {run.run_id: run for run in customer.enrollments.runs}
     ledger, memberships = customer.contacts.ledger, customer.outbox.memberships
-    gate = Gate(view, profile, ledger, alive, {}, world.actions, world.contact_rules, memberships)
-    verdict = gate.judge(flight.candidate)
+    gate = Gate(view, profile, ledger, runs, {}, world.actions, world.contact_rules, memberships)
+    # Its run may have come to its end since: only an interruption counts against a message in flight.
+    verdict = gate.judge(outliving(flight.candidate, runs, {}))
     return None if verdict is None else verdict.reason

@@ -14,14 +14,14 @@ from segue.core.catalogue import MESSAGE_SLOT, ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
 from segue.core.decisioning.followers import prolong
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
-from segue.core.delivery.outbox import Opened
+from segue.core.delivery.outbox import Opened, outliving
 from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
 from segue.core.shared import fold, given_back, offered, taken
 from segue.core.world import World
 from segue.model.assignments import Assignment
 from segue.model.commands import Command
 from segue.model.customers import Answer, Contacts, Customer, Held, InFlight, Membership, Outbox
-from segue.model.decisions import Candidate, Decision
+from segue.model.decisions import Candidate, Decision, Reason
 from segue.model.identities import contact_point_key
 from segue.model.ids import DecisionId
 from segue.model.shared import Tally
@@ -60,7 +60,7 @@ class Promises:
             self._give_back(flight)
         for flight in opened.retries:
             self._contacts = renew(self._contacts, flight.candidate.delivery_id, gate.view.now)
-            self._send(replace(flight, retry_at=NEVER))
+            self._send(replace(flight, retry_at=NEVER, waits_for=""))
         gate.notice(self._contacts.ledger, tuple(self._memberships))
 
     def decisions(self) -> tuple[Decision, ...]:
@@ -88,7 +88,7 @@ class Promises:
         return tuple(self._themes)
 
     def abandoned(self) -> tuple[Abandoned, ...]:
-        """Return the messages between two attempts whose run was interrupted."""
+        """Return the messages between two attempts whose run was interrupted, or whose action is gone."""
         return self._abandoned
 
     def contacts(self) -> Contacts:
@@ -115,12 +115,14 @@ class Promises:
 
     def resume(self, withdrawn: tuple[InFlight, ...]) -> None:
         """Judge messages that were withdrawn at hand-over again: those that only have to wait are tried later."""
+        gate = self._gate
         for flight in withdrawn:
-            verdict = self._gate.judge(flight.candidate)
-            retry_at = self._gate.view.now if verdict is None else verdict.until
+            verdict = gate.judge(outliving(flight.candidate, gate.runs, gate.ended))
+            retry_at = gate.view.now if verdict is None else verdict.until
             if retry_at and retry_at <= flight.expires_at:
-                later = replace(flight, attempt=flight.attempt + 1, retry_at=max(retry_at, self._gate.view.now))
-                self._in_flight.append(later)
+                why = "" if verdict is None else verdict.reason
+                later = max(retry_at, gate.view.now)
+                self._in_flight.append(replace(flight, attempt=flight.attempt + 1, retry_at=later, waits_for=why))
             else:
                 self._fail(flight)
 
@@ -189,6 +191,8 @@ class Promises:
         action = self._world.actions.get(flight.candidate.action)
         variant = action.variants.get(flight.candidate.channel) if action is not None else None
         if action is None or variant is None:
+            gone = Abandoned(flight.candidate.delivery_id, flight.attempt, Reason.MIGRATED_OUT)
+            self._abandoned = (*self._abandoned, gone)
             self._fail(flight)
             return
         customer = self._customer
@@ -229,6 +233,7 @@ class Promises:
             run_id=winner.run_id,
             is_ghost=decision.is_ghost,
             identifiers=identifiers_of(self._customer.profile) if kind == "audience" else {},
+            joined_as=self._customer.customer_id,
         )
         self._memberships.append(membership)
         self._gate.notice(self._contacts.ledger, tuple(self._memberships))

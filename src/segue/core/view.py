@@ -1,7 +1,9 @@
 """The view: what a condition may look at, at one moment, about one customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from segue.core.facts import Fact
 from segue.model.customers import Profile
@@ -43,6 +45,12 @@ class View:
         self.event = fact.properties
         self.now = now
         self.zone = zone
+
+    def knowing(self, traits: Mapping[str, Any]) -> "View":
+        """Return the same view with new traits of the customer; null takes one away."""
+        known = {name: value for name, value in {**self.traits, **traits}.items() if value is not None}
+        profile = replace(self.profile, traits=known)
+        return View(profile, self.fact, self.now, self.zone, self.shared, is_here=self.is_here)
 
     def value(self, condition: Condition, run_facts: dict[str, Any] = _NO_FACTS) -> Any:
         """Return the value of ``condition`` here, for a run with ``run_facts``."""

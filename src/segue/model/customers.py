@@ -127,6 +127,8 @@ class InFlight(Struct, frozen=True, array_like=True):
     Attributes:
         retry_at: when to try again; `NEVER` while the shell has it.
         cancelled: the reason why its run was interrupted meanwhile, "" for none; it is not handed over any more.
+        waits_for: why it was withdrawn at hand-over and waits until ``retry_at``; "" for a message that failed, or is
+            with the shell.
     """
 
     candidate: Candidate
@@ -136,12 +138,14 @@ class InFlight(Struct, frozen=True, array_like=True):
     expires_at: Instant
     retry_at: Instant
     cancelled: str = ""
+    waits_for: str = ""
 
 
 class Membership(Struct, frozen=True, array_like=True):
     """A standing membership: in an audience, or as an offer for a placement; ended by its run's end or ``until``.
 
-    ``identifiers`` are those the customer joined with, so that the same ones leave, whatever changed since.
+    ``identifiers`` are those the customer joined with, and ``joined_as`` is who they were then ("" for who they are),
+    so that the same ones leave, whatever changed since.
     """
 
     kind: str
@@ -154,6 +158,7 @@ class Membership(Struct, frozen=True, array_like=True):
     run_id: RunId = RunId("")
     is_ghost: bool = False
     identifiers: dict[str, str] = {}
+    joined_as: CustomerId = CustomerId("")
 
 
 class Answer(Struct, frozen=True, array_like=True):

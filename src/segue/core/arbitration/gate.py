@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from segue.core.arbitration.neighbours import neighbours_at
 from segue.core.arbitration.plan import RulesPlan
-from segue.core.arbitration.rules.alive import check_alive
+from segue.core.arbitration.rules.alive import check_alive, check_going
 from segue.core.arbitration.rules.capacity import check_capacity
 from segue.core.arbitration.rules.channel_fit import check_fit
 from segue.core.arbitration.rules.consent import check_consent
@@ -112,6 +112,8 @@ class Gate:
                 verdict = check_alive(candidate, self.runs, self.ended, now, self.withdrawn) or check_paused(
                     candidate, self.runs, rules.paused, now
                 )
+            if verdict is None and not candidate.run_id:
+                verdict = check_going(candidate, rules.going)
             if verdict is None:
                 permission = self._permitted.get(variant.lane) or self._look_at_permission(action, variant)
                 verdict = None if permission is _PASSED else permission

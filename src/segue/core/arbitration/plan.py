@@ -25,6 +25,7 @@ class RulesPlan(Struct, frozen=True):
         has_quiet_channels: some quiet hours are for some channels only.
         is_by_channel: every cap counts by channel or over all, so that one look serves all candidates of a channel.
         paused: the journeys that stand still.
+        going: the journeys of the workspace but those that were stopped.
         patience: by action: when it is given up.
         budgets: the capacities that count what contacts cost.
         is_particular: some rule looks at what an action or a channel is like; `Gate` passes them all over otherwise.
@@ -41,6 +42,7 @@ class RulesPlan(Struct, frozen=True):
     has_quiet_channels: bool
     is_by_channel: bool
     paused: tuple[str, ...]
+    going: tuple[str, ...]
     fit: FitPlan
     patience: dict[str, PatiencePlan]
     themes: ThemePlans
@@ -70,6 +72,7 @@ def compile_contact_rules(workspace: Workspace, shared_plan: SharedPlan) -> Rule
         has_quiet_channels=any(hours.channels for hours in rules.quiet_hours),
         is_by_channel=all(cap.scope in ("all", "channel") for cap in caps),
         paused=tuple(journey.journey for journey in workspace.journeys if journey.status == "paused"),
+        going=tuple(journey.journey for journey in workspace.journeys if journey.status != "stopped"),
         fit=fit,
         patience=patience,
         themes=themes,

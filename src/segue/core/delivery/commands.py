@@ -68,7 +68,7 @@ def leave_audience(membership: Membership, customer_id: CustomerId, now: Instant
 def _sync(membership: Membership, customer_id: CustomerId, now: Instant, *, is_member: bool) -> SyncAudience:
     return SyncAudience(
         delivery_id=DeliveryId(derive(membership.delivery_id, "join" if is_member else "leave")),
-        customer_id=customer_id,
+        customer_id=membership.joined_as or customer_id,
         channel=membership.channel,
         audience=membership.target,
         is_member=is_member,

@@ -67,7 +67,7 @@ def open_outbox(
     closes = any(h.reason == Reason.POOLED and h.release_at <= now for h in held)
     awake = {h.candidate.delivery_id: None for h in held if _is_due(h, reasons, why, closes, is_paused, is_here, now)}
     dropped = tuple(f for f in outbox.in_flight if f.retry_at != NEVER and why.of(f.candidate))
-    retries = tuple(f for f in outbox.in_flight if f.retry_at <= now and f not in dropped)
+    retries = tuple(f for f in outbox.in_flight if _may_try_again(f, is_paused, now) and f not in dropped)
     left = tuple(m for m in outbox.memberships if _is_over(m, reasons, is_wanted, now))
     rest = Outbox(
         held=tuple(h for h in held if h.candidate.delivery_id not in awake),
@@ -85,6 +85,18 @@ def open_outbox(
         commands=tuple(leave_audience(m, customer_id, now) for m in _last_members(left, rest.memberships)),
         dropped=tuple((f, why.of(f.candidate)) for f in dropped),
     )
+
+
+def outliving(candidate: Candidate, runs: Mapping[str, object], ended: Mapping[str, str]) -> Candidate:
+    """Return ``candidate``, on its own where its run came to its end in order, now or before: it may still go out.
+
+    Args:
+        runs: the runs that are alive.
+        ended: why runs ended in this transition.
+    """
+    end = ended.get(candidate.run_id)
+    is_interrupted = end is not None and end not in _ORDERLY
+    return candidate if candidate.run_id in runs or is_interrupted else replace(candidate, run_id=RunId(""))
 
 
 def next_due(outbox: Outbox) -> Instant:
@@ -145,6 +157,11 @@ def _is_due(
     return held.reason == Reason.PAUSED_HELD and not is_paused(held.candidate)
 
 
+def _may_try_again(flight: InFlight, is_paused: Callable[[Candidate], bool], now: Instant) -> bool:
+    """Tell whether the next attempt is due: its time has come, or the pause that it waits for is over."""
+    return flight.retry_at <= now or (flight.waits_for == Reason.PAUSED_HELD and not is_paused(flight.candidate))
+
+
 def _pooled(held: Held, now: Instant) -> Candidate:
     """Return the candidate as it comes out: one that has waited for rivals does not do so again."""
     return replace(held.candidate, pooled_until=now) if held.reason == Reason.POOLED else held.candidate
@@ -157,8 +174,9 @@ def _last_members(left: tuple[Membership, ...], stay: tuple[Membership, ...]) ->
     return tuple(m for audience, m in leaving.items() if m.kind == "audience" and audience not in kept)
 
 
-def _audience(membership: Membership) -> tuple[str, str, str]:
-    return membership.kind, membership.channel, membership.target
+def _audience(membership: Membership) -> tuple[str, str, str, str]:
+    # Two customers who turned out to be one are two members for the platform: each of them leaves.
+    return membership.kind, membership.channel, membership.target, membership.joined_as
 
 
 class _Interruptions:

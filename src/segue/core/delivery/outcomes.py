@@ -7,6 +7,7 @@ obeyed.
 from msgspec import Struct
 from msgspec.structs import replace
 
+from segue.core.catalogue import is_webhook
 from segue.core.chance import draw
 from segue.model.customers import Answer, InFlight, Outbox
 from segue.model.decisions import Candidate
@@ -51,7 +52,7 @@ def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) ->
     match report.status:
         case DeliveryStatus.RETRYABLE:
             retry_at = Instant(now + max(_backoff(flight, seed), report.retry_after))
-            if flight.cancelled or flight.attempt >= ATTEMPTS_MAX or retry_at > flight.expires_at:
+            if flight.cancelled or _is_used_up(flight) or retry_at > flight.expires_at:
                 return _failed(without, flight)
             later = replace(flight, attempt=flight.attempt + 1, retry_at=retry_at)
             return Absorbed(replace(without, in_flight=(*without.in_flight, later)))
@@ -72,10 +73,15 @@ def answer_to(candidate: Candidate, word: str) -> tuple[Answer, ...]:
     return (Answer(candidate.run_id, candidate.occurrence, word),)
 
 
+def _is_used_up(flight: InFlight) -> bool:
+    """Tell whether there were enough attempts; a webhook step says itself how long it goes on."""
+    return flight.attempt >= ATTEMPTS_MAX and not is_webhook(flight.candidate.action)
+
+
 def _failed(without: Outbox, flight: InFlight) -> Absorbed:
     return Absorbed(without, (flight.candidate.delivery_id,), answers=answer_to(flight.candidate, FAILED))
 
 
 def _backoff(flight: InFlight, seed: str) -> int:
-    base = min(_BACKOFF_MAX, _FIRST_BACKOFF << (flight.attempt - 1))
+    base = min(_BACKOFF_MAX, _FIRST_BACKOFF << min(flight.attempt - 1, ATTEMPTS_MAX))
     return base + int(base * draw(seed, "backoff", flight.candidate.delivery_id, flight.attempt) / 4)

@@ -100,6 +100,7 @@ class Surroundings(Struct, frozen=True):
         shared, shared_plan: what all customers draw on, and how it is counted.
         seed: from which all chance derives.
         splits: the arms that the customer was given, by experiment.
+        following: how many transitions of the same moment have led to this one.
     """
 
     view: View
@@ -110,6 +111,7 @@ class Surroundings(Struct, frozen=True):
     shared_plan: SharedPlan = SharedPlan()
     seed: str = ""
     splits: dict[str, str] = {}
+    following: int = 0
 
 
 class StepPlan(Struct, frozen=True):
@@ -128,6 +130,10 @@ class StepPlan(Struct, frozen=True):
 
         Where it could go on at once, it is due from now on: so it is asked as soon as it does not stand still any more.
         """
+        return run
+
+    def adopt(self, run: Run, earlier: Any) -> Run:
+        """Return the run as its fields mean the same here that they meant at ``earlier``, a step of this kind."""
         return run
 
     def rejoin(self, run: Run, around: Surroundings) -> Run | None:

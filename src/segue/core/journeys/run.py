@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from segue.core.journeys.compiled import JourneyPlans, due_of
+from segue.core.journeys.compiled import JourneyPlan, JourneyPlans, due_of
 from segue.core.journeys.continuing import concerned, continue_run
 from segue.core.journeys.entries import admit_child, is_due, open_pending, request
 from segue.core.journeys.moves import CHILD, CHILD_ENDED, Question, Surroundings
@@ -22,8 +22,8 @@ from segue.model.time import NEVER, Instant
 from segue.model.transitions import Blocked
 
 FOLLOWING_MAX = 64
-"""Entries that may follow from runs of the same transition (sub-journeys, triggers that fire at an end); more would be
-journeys that open each other for ever."""
+"""Entries and transitions that may follow from one another at one moment (sub-journeys, triggers that fire at an end, a
+trait that a step sets); more would be journeys that open each other for ever."""
 
 
 class Progress(Struct, frozen=True):
@@ -74,7 +74,7 @@ def run_journeys(
     open_pending(work)
     for trigger, facts in fired:
         for plan in plans.by_trigger[trigger]:
-            request(work, plan, facts)
+            _request(work, plan, facts, is_too_much=around.following > FOLLOWING_MAX)
     _do_tasks(work)
     return _progress(work)
 
@@ -114,7 +114,7 @@ def _has_due_entry(enrollments: Enrollments, around: Surroundings, plans: Journe
 
 def _do_tasks(work: Work) -> None:
     """Do what runs of this transition lead to, until nothing is left or it becomes too much."""
-    entries = 0
+    entries = work.around.following
     while work.tasks:
         task = work.tasks.popleft()
         match task:
@@ -127,10 +127,14 @@ def _do_tasks(work: Work) -> None:
                 work.fired.append((task.trigger, task.facts))
                 for plan in work.plans.by_trigger.get(task.trigger, ()):
                     entries += 1
-                    if entries > FOLLOWING_MAX:
-                        work.blocked.append(Blocked(plan.name, Reason.REENTRY_BLOCKED))
-                    else:
-                        request(work, plan, task.facts)
+                    _request(work, plan, task.facts, is_too_much=entries > FOLLOWING_MAX)
+
+
+def _request(work: Work, plan: JourneyPlan, facts: dict[str, Any], *, is_too_much: bool) -> None:
+    if is_too_much:
+        work.blocked.append(Blocked(plan.name, Reason.REENTRY_BLOCKED))
+    else:
+        request(work, plan, facts)
 
 
 def _start_child(work: Work, task: StartChild, *, is_too_much: bool) -> None:

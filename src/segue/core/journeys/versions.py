@@ -32,10 +32,12 @@ def migrate(work: Work, run: Run, current: JourneyPlan) -> tuple[Run, bool]:
     left = Moved(run.run_id, run.journey, run.version, run.step, "", "migrated", str(current.version), run.stage)
     come = Moved(run.run_id, run.journey, current.version, "", step, "migrated", str(run.version), moved.stage)
     work.moved += [left, come]
-    goes_on = plan.rejoin(moved, work.around) if was is None or type(was) is type(plan) else None
+    goes_on: Run | None = None
+    if was is None or type(was) is type(plan):
+        goes_on = plan.rejoin(moved if was is None else plan.adopt(moved, was), work.around)
     if goes_on is not None:
         return goes_on, False
-    work.withdrawn.append((run.run_id, run.visits))
+    work.withdraw(run)
     return replace(moved, step_at=work.now, visits=run.visits + 1, best=0), True
 
 

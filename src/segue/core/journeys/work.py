@@ -1,7 +1,6 @@
 """The stage's scratch pad for one transition: the runs, and everything that their moves lead to."""
 
 from collections import deque
-from collections.abc import Mapping
 from typing import Any, TypeAlias, assert_never
 
 from msgspec import Struct
@@ -24,7 +23,6 @@ from segue.core.journeys.moves import (
     Surroundings,
 )
 from segue.core.journeys.stages import enter_stage
-from segue.core.view import View
 from segue.model.customers import Enrollments
 from segue.model.decisions import Candidate, Reason
 from segue.model.ids import RunId
@@ -34,7 +32,8 @@ from segue.model.time import NEVER
 from segue.model.transitions import Blocked
 
 MOVES_MAX = 64
-"""More steps than this of one run in one transition is a loop without a wait; the run ends with ``loop_bound``."""
+"""More steps than this of one run at one moment is a loop without a wait; the run ends with ``loop_bound``. Where a
+proposal or a choice is answered at once, each round is a transition: all that led to this one count as steps."""
 
 
 class StartChild(Struct, frozen=True):
@@ -105,11 +104,15 @@ class Work:
 
     def leave(self, run: Run, step: str, plan: JourneyPlan, detail: str) -> None:
         """Take ``run`` out of the midst of its step, to ``step``; what it has proposed there is wanted no more."""
+        self.withdraw(run)
+        run = self.to_step(run, step, plan, "exited", detail)
+        self.follow(run, plan.steps[step].arrive(run, self.around), plan)
+
+    def withdraw(self, run: Run) -> None:
+        """Take back what ``run`` has begun at its step: what it proposed, the journey it waits for."""
         self.withdrawn.append((run.run_id, run.visits))
         self._end_children(run, Reason.JOURNEY_STOPPED)
         self.tasks = deque(task for task in self.tasks if not _tells(task, run))
-        run = self.to_step(run, step, plan, "exited", detail)
-        self.follow(run, plan.steps[step].arrive(run, self.around), plan)
 
     def to_step(self, run: Run, step: str, plan: JourneyPlan, how: str, detail: str) -> Run:
         """Return ``run`` as it comes to ``step``."""
@@ -165,7 +168,7 @@ class Work:
                 self.tasks.append(Fire(trigger, run.facts))
 
     def _may_move(self, run: Run) -> bool:
-        moves = self._moves.get(run.run_id, 0)
+        moves = self._moves.get(run.run_id, self.around.following)
         self._moves[run.run_id] = moves + 1
         return moves < MOVES_MAX
 
@@ -181,7 +184,7 @@ class Work:
             self._allot(*move.allotted)
         if move.traits:
             self.traits |= move.traits
-            self.around = replace(self.around, view=_knowing(self.around.view, move.traits))
+            self.around = replace(self.around, view=self.around.view.knowing(move.traits))
         return run
 
     def _allot(self, experiment: str, arm: str) -> None:
@@ -199,10 +202,3 @@ class Work:
 
 def _tells(task: Task, run: Run) -> bool:
     return isinstance(task, ChildOver) and task.parent == run.run_id
-
-
-def _knowing(view: View, traits: Mapping[str, Any]) -> View:
-    """Return ``view`` with new traits of the customer."""
-    known = {name: value for name, value in {**view.traits, **traits}.items() if value is not None}
-    profile = replace(view.profile, traits=known)
-    return View(profile, view.fact, view.now, view.zone, view.shared, is_here=view.is_here)

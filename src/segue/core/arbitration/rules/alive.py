@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping
 
+from segue.core.arbitration.rules.frequency import journey_of
 from segue.core.arbitration.verdicts import Verdict
 from segue.model.decisions import Candidate, Reason
 from segue.model.time import Instant
@@ -18,6 +19,16 @@ _REASONS = {
 def interruption(ended: str) -> Reason:
     """Return the reason for candidates of a run that ended with ``ended``."""
     return _REASONS.get(ended, Reason.JOURNEY_STOPPED)
+
+
+def check_going(candidate: Candidate, going: Container[str]) -> Verdict | None:
+    """Refuse what outlived its run, where the journey was stopped since or is gone: whoever stops one means all of it.
+
+    Args:
+        going: the journeys that are there and were not stopped.
+    """
+    journey = journey_of(candidate)
+    return Verdict(Reason.JOURNEY_STOPPED, journey) if journey and journey not in going else None
 
 
 def check_alive(

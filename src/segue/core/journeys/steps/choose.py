@@ -34,12 +34,22 @@ class ChoosePlan(StepPlan, frozen=True):
         word = around.answers.get((run.run_id, run.visits))
         if word is None:
             return run
-        names = [option.action for option in self.options]
-        return replace(run, best=1 + (names.index(word) if word in names else len(names)), wake_at=around.view.now)
+        return replace(run, best=1 + self._index(word), wake_at=around.view.now)
+
+    def adopt(self, run: Run, earlier: "ChoosePlan") -> Run:
+        """Keep the word under its name; an option that is gone is silence."""
+        if not run.best:
+            return run
+        chosen = [option.action for option in earlier.options[run.best - 1 : run.best]]
+        return replace(run, best=1 + self._index(chosen[0] if chosen else ""))
 
     def rejoin(self, run: Run, around: Surroundings) -> Run:
         """Wait for the word."""
         return run
+
+    def _index(self, word: str) -> int:
+        names = [option.action for option in self.options]
+        return names.index(word) if word in names else len(names)
 
 
 def compile_choose(step: Choose) -> ChoosePlan:

@@ -68,7 +68,7 @@ def compile_propose(step: Propose, following: str | None, actions: Mapping[str, 
 
     Raises:
         SegueError: not exactly one of action and actions; an action is unknown, or has no variant on the channels that
-            the step names; no action has one on a channel that it names.
+            the step names; no action has one on a channel that it names; one of several obliges.
     """
     offered = tuple(
         (name, channel, actions[name].variants[channel].slot)
@@ -96,4 +96,7 @@ def proposed_actions(step: Propose, actions: Mapping[str, ActionPlan]) -> tuple[
         if (missing and (len(step.proposed) == 1 or len(missing) == len(step.channels))) or not offered:
             reason = f"Action {name!r} has no variant on {', '.join(missing) or 'any channel'}."
             raise SegueError(reason, "Add the variant to the action, or name other channels in the step.")
+        if actions[name].is_obliged and len(step.proposed) > 1:
+            reason = f"Step {step.id!r} lets a policy choose {name!r}, which has to be sent whatever else there is."
+            raise SegueError(reason, "Propose it alone; a `choose` step before it can pick the way.")
     return step.proposed

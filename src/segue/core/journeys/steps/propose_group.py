@@ -79,6 +79,15 @@ class ProposeGroupPlan(StepPlan, frozen=True):
             return replace(run, best=count + 1, wake_at=now)
         return replace(run, wake_at=now)
 
+    def adopt(self, run: Run, earlier: "ProposeGroupPlan") -> Run:
+        """Go on where the group stood; one that begins otherwise now has no further part: no channel comes twice."""
+        proposed = abs(run.best)
+        known = min(proposed, len(self.parts))
+        if proposed <= len(earlier.parts) and self.parts[:known] == earlier.parts[:known]:
+            return run
+        count = len(self.parts)
+        return replace(run, best=count if run.best > 0 else -count)
+
     def rejoin(self, run: Run, around: Surroundings) -> Run:
         """Go on where the group stood; of one that has become shorter nothing may be left."""
         count = len(self.parts)

@@ -46,6 +46,14 @@ class WaitForPlan(StepPlan, frozen=True):
                 return replace(run, best=index, wake_at=run.wake_at if self.is_collecting else around.view.now)
         return run
 
+    def adopt(self, run: Run, earlier: "WaitForPlan") -> Run:
+        """Keep the event that came, wherever it is listed now; one that is not awaited any more did not come."""
+        if not run.best:
+            return run
+        came = earlier.awaited[run.best - 1].event
+        places = [index for index, awaited in enumerate(self.awaited, start=1) if awaited.event == came]
+        return replace(run, best=places[0] if places else 0)
+
     def rejoin(self, run: Run, around: Surroundings) -> Run:
         """Wait for what is left of this wait."""
         best = run.best if run.best <= len(self.awaited) else 0
