@@ -167,8 +167,9 @@ def test_a_theme_s_reason_passes_exactly_from_the_moment_it_says(
 ) -> None:
     ledger = tuple(of(t, NOW - days * DAY, channel=c) for days, t, c in sorted(contacts, reverse=True))
     # A membership that has ended leaves no trace, so its lead would begin anew: here it outlasts the longest one.
+    longer = {"primed": 9 * DAY}
     members = tuple(
-        membership(action=a, channel="display", since=NOW - since * DAY, until=NOW + (lasts + 9 * (a == "primed")) * DAY)
+        membership(action=a, channel="display", since=NOW - since * DAY, until=NOW + lasts * DAY + longer.get(a, 0))
         for since, lasts, a in memberships
     )
     changed: dict[str, Any] = {"primed": Theme(window="5d", order=("display", "email", "sms"), lead=lead)}
