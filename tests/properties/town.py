@@ -3,6 +3,7 @@ address. As a runtime does it, with what it keeps between customers; the provide
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from segue.model.events import (
     Enroll,
     Event,
     Identified,
+    Tick,
     Tracked,
 )
 from segue.model.ids import CustomerId, EventId
@@ -119,8 +121,12 @@ PLANS = st.builds(
 )
 
 
-def live(plan: Plan, world: World) -> Town:
-    """Return what comes of ``plan``: its events, the alarms between them, and a month of silence after it."""
+def live(plan: Plan, world: World, later: Iterable[tuple[Instant, World]] = ()) -> Town:
+    """Return what comes of ``plan``: its events, the alarms between them, and a month of silence after it.
+
+    Args:
+        later: when which World is gone over to; everybody is told.
+    """
     town = Town(Population(world))
     queue: list[tuple[Instant, Event]] = []
     for name, email in PEOPLE.items():
@@ -131,13 +137,19 @@ def live(plan: Plan, world: World) -> Town:
     for number, (delay, who_, happening) in enumerate((*PRELUDE, *plan.events)):
         at = Instant(at + delay)
         queue.append((at, _event(f"e{number}", CustomerId(who_), at, happening)))
-    _run(town, queue, plan, until=Instant(at + SILENCE))
+    _run(town, queue, plan, list(later), until=Instant(at + SILENCE))
     return town
 
 
-def _run(town: Town, queue: list[tuple[Instant, Event]], plan: Plan, until: Instant) -> None:
+def _run(
+    town: Town, queue: list[tuple[Instant, Event]], plan: Plan, later: list[tuple[Instant, World]], until: Instant
+) -> None:
     population, now = town.population, START
     while True:
+        if later and later[0][0] <= min(population.next_alarm(), *(at for at, _ in queue), until):
+            at, population.world = later.pop(0)
+            told = EventId(f"published-{at}")
+            queue += [(at, Tick(event_id=told, customer_id=name, at=at)) for name in population.customer_ids()]
         queue.sort(key=lambda item: item[0])
         alarm = population.next_alarm()
         moment = min(alarm, queue[0][0] if queue else until)

@@ -73,6 +73,7 @@ def decide(
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
     is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
     _cast_lots(candidates, verdicts, eligible, winner, is_ghost, silence.total, occasion.now, world)
+    _let_siblings_go(candidates, verdicts, winner)
     decision = record(
         decision_id,
         slot,
@@ -87,7 +88,7 @@ def decide(
         [
             Held(candidate, verdict.until, verdict.reason)
             for candidate, verdict in zip(candidates, verdicts, strict=True)
-            if verdict is not None and verdict.until and not _is_sibling(candidate, winner)
+            if verdict is not None and verdict.until
         ]
     )
     return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=is_ghost))
@@ -175,6 +176,16 @@ def _cast_lots(
             verdicts[index] = Verdict(Reason.LOST_ARBITRATION, winner.key, again)
         else:
             verdicts[index] = lost
+
+
+def _let_siblings_go(candidates: list[Candidate], verdicts: list[Verdict | None], winner: Candidate | None) -> None:
+    """Let nothing wait that belongs to the proposal of which something goes out: its reason is final."""
+    if winner is None:
+        return
+    for index, candidate in enumerate(candidates):
+        verdict = verdicts[index]
+        if verdict is not None and verdict.until and candidate.delivery_id == winner.delivery_id:
+            verdicts[index] = Verdict(verdict.reason, verdict.detail)
 
 
 def _second_look(candidate: Candidate, price: float, now: Instant, world: World) -> Instant:
