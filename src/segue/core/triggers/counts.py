@@ -71,13 +71,14 @@ def _count(plan: AnyCountPlan, features: dict[str, Any], moment: Moment) -> int:
         case CountByPlan():
             instants, values = features.get(plan.key, _NONE)
             start = bisect_right(instants, moment.now - plan.within)
-            wanted = moment.fact.properties.get(plan.by)
-            return sum(_is_same(value, wanted) for value in values[start:])
+            return _count_same(values[start:], moment.fact.properties.get(plan.by))
 
 
 _NONE: tuple[list[int], list[Any]] = ([], [])
 
 
-def _is_same(value: Any, wanted: Any) -> bool:
-    """Tell whether two values are one; 1 and 1.0 are, True and 1 are not."""
-    return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)
+def _count_same(values: list[Any], wanted: Any) -> int:
+    """Return how often ``wanted`` is among ``values``; 1 and 1.0 are one value, True and 1 are two."""
+    if isinstance(wanted, str):
+        return values.count(wanted)
+    return sum(bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool) for value in values)
