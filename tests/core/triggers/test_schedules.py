@@ -1,10 +1,10 @@
 """Schedules: each occurrence once, at the customer's own time, through every change of the clock."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segue.core.local_time import at_local
@@ -153,6 +153,9 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asi
     events=st.lists(st.integers(0, 20 * DAY), max_size=6),
     late=st.sampled_from([0, 1, 20 * MINUTE, 3 * HOUR]),
 )
+@example(
+    "America/New_York", 0, {"sun", "mon"}, "1d", 189_936_156_870, [], 0
+)  # nearly a day after a day of 23 hours began
 def test_each_occurrence_fires_exactly_once_over_every_change_of_the_clock(
     zone: str, minute: int, on: set[str], spread: str, begin: int, events: list[int], late: int
 ) -> None:
@@ -160,7 +163,7 @@ def test_each_occurrence_fires_exactly_once_over_every_change_of_the_clock(
     wanted = tuple(day for day in order if day in on)
     schedule = ScheduleTrigger(at=f"{minute // 60:02}:{minute % 60:02}", days=wanted, spread=spread)  # type: ignore[arg-type]
     ada = days({"digest": schedule}, late=late).live(identified(begin, zone=zone))
-    (distance,) = {due - _on_the_clock(due, zone, minute) for _, due in ada.watches.schedules}
+    distance = _own_distance(schedule, minute)
     ada.live(*(tracked(begin + 1 + at, "visit") for at in events)).until(begin + 20 * DAY)
     first, end = Instant(T0 + begin), Instant(T0 + begin + 20 * DAY)
     day, expected = to_datetime(Instant(first - 3 * DAY)).date(), []
@@ -174,8 +177,8 @@ def test_each_occurrence_fires_exactly_once_over_every_change_of_the_clock(
     assert all(due <= fired.at <= due + late for due, fired in zip(told, ada.fired, strict=True))
 
 
-def _on_the_clock(due: Instant, zone: str, minute: int) -> Instant:
-    """Return the latest moment not after ``due`` at which a clock in ``zone`` showed ``minute``."""
-    day: date = to_datetime(due, zone).date()
-    times = [at_local(day - timedelta(days=back), zone, minute) for back in (-1, 0, 1, 2)]
-    return max(time for time in times if time <= due)
+def _own_distance(schedule: ScheduleTrigger, minute: int) -> int:
+    """Return the customer's distance from the schedule's time, as it shows where every day has 24 hours."""
+    there = days({"digest": schedule}).live(identified(0, zone="UTC"))
+    ((_, due),) = there.watches.schedules
+    return (due - T0 - minute * MINUTE) % DAY
