@@ -82,11 +82,7 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World, fol
     tallies = (*_tallies(before, event, view, absorbed, world), *progress.tallies)
     if is_quiet(customer, before, event, view, firings, progress, absorbed, world):
         return _finish(customer, now, progress, given_up, tallies, world)
-    known = customer
-    if progress.traits:  # what a step has set is known to what the next ones propose; the echo writes it down
-        view = view.knowing(progress.traits)
-        known = msgspec.structs.replace(customer, profile=view.profile)
-    promises = Agenda(before, known, event, view, firings, progress, absorbed, world).work_off()
+    promises = _decide(before, customer, event, view, firings, progress, absorbed, world)
     customer = msgspec.structs.replace(
         customer, assignment=promises.assignment(), contacts=promises.contacts(), outbox=promises.outbox()
     )
@@ -138,6 +134,22 @@ def _run_journeys(
     return msgspec.structs.replace(
         progress, ended=(*absorption.ended, *progress.ended), moved=(*absorption.moved, *progress.moved)
     )
+
+
+def _decide(
+    before: Customer,
+    customer: Customer,
+    event: Event,
+    view: View,
+    firings: tuple[Firing, ...],
+    progress: Progress,
+    absorbed: Absorbed,
+    world: World,
+) -> Promises:
+    if progress.traits:  # what a step has set is known to what the next ones propose; the echo writes it down
+        view = view.knowing(progress.traits)
+        customer = msgspec.structs.replace(customer, profile=view.profile)
+    return Agenda(before, customer, event, view, firings, progress, absorbed, world).work_off()
 
 
 def _tallies(before: Customer, event: Event, view: View, absorbed: Absorbed, world: World) -> tuple[Tally, ...]:
