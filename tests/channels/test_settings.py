@@ -51,8 +51,13 @@ def test_the_core_learns_family_contact_trait_and_idempotency_without_any_secret
 
 
 def test_the_workspace_says_what_a_channel_of_its_own_is_for_and_can_carry() -> None:
-    text = {"can": ["link"], "latency": "3s", "roles": ["conversion", "retention"], "contact_trait": "phone"}
-    text["hears_back"] = True
+    text = {
+        "can": ["link"],
+        "latency": "3s",
+        "roles": ["conversion", "retention"],
+        "contact_trait": "phone",
+        "hears_back": True,
+    }
     assert channel_spec("sms", "outbox_folder", text) == ChannelSpec(
         name="sms",
         family="message",
