@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from segue.core.handover import recheck
 from segue.core.world import World
@@ -19,6 +20,7 @@ from segue.model.events import (
     Enroll,
     Event,
     Identified,
+    Merged,
     Tick,
     Tracked,
 )
@@ -53,6 +55,7 @@ class Town:
         log: every entry.
         sent: the provider's log.
         uneven: the first imbalance of inflow, waiting, passed and exited, "" for none.
+        survivors: who turned out to be whom.
     """
 
     population: Population
@@ -62,6 +65,7 @@ class Town:
     came: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     left: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     uneven: str = ""
+    survivors: dict[CustomerId, CustomerId] = field(default_factory=dict)
 
 
 @dataclass
@@ -157,12 +161,28 @@ def _run(
             return
         now = max(now, moment)
         events = [queue.pop(0)[1]] if queue and queue[0][0] <= alarm else list(population.due(alarm, 1))
-        for event in events:
+        for event in (_of_the_survivor(town, event, now) for event in events):
+            if event is None:
+                continue
             advanced = population.advance(event, now)
             town.log.append(advanced)
             _count(town, advanced)
             for command in advanced.entry.commands:
                 queue += _carry_out(town, command, now, plan)
+
+
+def _of_the_survivor(town: Town, event: Event, now: Instant) -> Event | None:
+    """Return ``event`` as it concerns who the customer is by now; ``merge`` in a plan makes one person of two."""
+    name = town.survivors.get(event.customer_id, event.customer_id)
+    if not (isinstance(event, Tracked) and event.name == "merge"):
+        return replace(event, customer_id=name)
+    other = CustomerId(event.properties["other"])
+    other = town.survivors.get(other, other)
+    if other == name:
+        return None
+    town.survivors |= {who: name for who in PEOPLE if town.survivors.get(CustomerId(who), who) == other}  # type: ignore[misc]
+    state = town.population.state(other)
+    return Merged(event_id=event.event_id, customer_id=name, at=now, absorbed_id=other, absorbed=state)
 
 
 def _count(town: Town, advanced: Advanced) -> None:
@@ -183,7 +203,7 @@ def _carry_out(town: Town, command: object, now: Instant, plan: Plan) -> list[tu
         town.audience.append(command)
         return []
     assert isinstance(command, Deliver)
-    customer = town.population.customer(command.customer_id)
+    customer = town.population.customer(town.survivors.get(command.customer_id, command.customer_id))
     refusal = recheck(customer, command, now=now, world=town.population.world_of(customer))
     if refusal is not None:
         return [(now, _report(command, DeliveryStatus.WITHDRAWN, now, refusal))]

@@ -173,8 +173,14 @@ class Agenda:
             self._promises.note_offers(_worths(proposed, world))
         candidates = [*self._opened.due, *proposed]
         if isinstance(event, DecisionRequested):
-            candidates += for_placement(event, world.sources, self._opened.outbox.memberships, now)
+            candidates += for_placement(event, world.sources, self._shown(), now)
         return candidates
+
+    def _shown(self) -> tuple[Membership, ...]:
+        """Return the memberships whose runs do not stand still: what is paused shows nothing either."""
+        paused, now = self._world.contact_rules.paused, self._view.now
+        still = [r.run_id for r in self._customer.enrollments.runs if r.journey in paused or r.paused_until > now]
+        return tuple(m for m in self._opened.outbox.memberships if m.run_id not in still)
 
     def _make_gate(self) -> Gate:
         customer, world = self._customer, self._world

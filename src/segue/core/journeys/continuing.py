@@ -52,8 +52,12 @@ def _is_concerned(run: Run, name: str, now: Instant, plans: JourneyPlans) -> boo
     return run.step not in plan.steps or due_of(run, plan) <= now
 
 
-def continue_run(work: Work, run: Run) -> None:
-    """Do to ``run`` what this event does to it."""
+def continue_run(work: Work, run: Run, *, has_heard: bool = False) -> None:
+    """Do to ``run`` what this event does to it.
+
+    Args:
+        has_heard: its handlers have had their turn in this transition: it goes on because of its child's end.
+    """
     plan, arrives = work.plans.definition(run), False
     if plan is None:
         current = work.plans.by_name.get(run.journey)
@@ -68,14 +72,14 @@ def continue_run(work: Work, run: Run) -> None:
         return work.end(run, Reason.MIGRATED_OUT)
     if arrives:
         return work.follow(run, plan.steps[run.step].arrive(run, work.around), plan)
-    return _go_on(work, run, plan)
+    return _go_on(work, run, plan, has_heard=has_heard)
 
 
-def _go_on(work: Work, run: Run, plan: JourneyPlan) -> None:
+def _go_on(work: Work, run: Run, plan: JourneyPlan, *, has_heard: bool) -> None:
     view, now = work.around.view, work.now
     if 0 < run.paused_until <= now:
         run = unpause(run, now)
-    handler = find_handler(run, plan, view)
+    handler = None if has_heard else find_handler(run, plan, view)
     if handler is not None:
         run = modify(run, handler, view)
     run = note_progress(run, plan, view)

@@ -151,7 +151,7 @@ def _tell_parent(work: Work, task: ChildOver) -> None:
     parent = work.runs.get(task.parent)
     if parent is not None:
         work.around.answers[task.parent, CHILD] = task.word
-        continue_run(work, parent)
+        continue_run(work, parent, has_heard=True)
 
 
 def _progress(work: Work) -> Progress:
