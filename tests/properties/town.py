@@ -153,7 +153,7 @@ def _run(
         if later and later[0][0] <= min(population.next_alarm(), *(at for at, _ in queue), until):
             at, population.world = later.pop(0)
             told = EventId(f"published-{at}")
-            queue += [(at, Tick(event_id=told, customer_id=name, at=at)) for name in population.customer_ids()]
+            queue[:0] = [(at, Tick(event_id=told, customer_id=name, at=at)) for name in population.customer_ids()]
         queue.sort(key=lambda item: item[0])
         alarm = population.next_alarm()
         moment = min(alarm, queue[0][0] if queue else until)
