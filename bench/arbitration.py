@@ -22,7 +22,7 @@ from bench.report import report
 from segue.core.engine import settle
 from segue.core.shared import SharedPlan
 from segue.core.world import World, build_world
-from segue.model.catalogue import Action, Capacity, ChannelSpec, EventTrigger, Rule, Variant
+from segue.model.catalogue import Action, Capacity, ChannelSpec, Rule, Variant
 from segue.model.commands import Deliver
 from segue.model.contact_rules import Cap, ContactRules
 from segue.model.customers import Customer
@@ -30,6 +30,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported, Event, Tick, Tracked
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY, HOUR, NEVER, SECOND, Instant
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import Workspace
 
 CUSTOMERS, WEEKS = 2_000, 8

@@ -14,12 +14,14 @@ from pathlib import Path
 from segue.channels.context import ChannelContext
 from segue.channels.registry import channel_spec, load_channel
 from segue.core.world import World, build_world
-from segue.model.catalogue import Action, EventSpec, EventTrigger, Rule, TraitSpec, Variant
+from segue.model.catalogue import Action, EventSpec, Rule, TraitSpec, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.events import Incoming, Tracked
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, Journey, Propose, Wait
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Propose, Wait
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import Workspace
 from segue.runtimes.embedded import Embedded, Settings, wall_clock
 from segue.stores.sqlite import SqliteStore

@@ -26,13 +26,15 @@ from segue.core.profiles import fold, zone_of
 from segue.core.triggers import detect
 from segue.core.view import View
 from segue.core.world import World, build_world
-from segue.model.catalogue import Action, ChannelSpec, EventTrigger, FeatureSpec, Rule, TraitSpec, Variant
+from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Rule, TraitSpec, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.customers import Customer
 from segue.model.events import Event, Identified, Tracked
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, EventMatch, ExitRule, Journey, Propose, Wait, WaitFor
+from segue.model.journeys import Entry, ExitRule, Journey
+from segue.model.steps import EventMatch, Propose, Wait, WaitFor
 from segue.model.time import DAY, HOUR, Instant, parse_instant
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import Workspace
 
 START = parse_instant("2026-01-05T10:00:00Z")

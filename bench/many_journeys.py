@@ -10,48 +10,25 @@ from typing import Any
 
 from segue.core.engine import settle
 from segue.core.world import World, build_world
-from segue.model.catalogue import (
-    AbsenceTrigger,
-    Action,
-    ApiTrigger,
-    Audience,
-    AudienceTrigger,
-    ChannelSpec,
-    CountTrigger,
-    EventTrigger,
-    FeatureSpec,
-    JourneyTrigger,
-    ScheduleTrigger,
-    TraitSpec,
-    TraitTrigger,
-    Trigger,
-    Variant,
-)
+from segue.model.catalogue import Action, Audience, ChannelSpec, FeatureSpec, TraitSpec, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.customers import Customer
 from segue.model.events import Event, Identified, Tracked
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import (
-    Arm,
-    Branch,
-    Case,
-    Entry,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Goto,
-    Handler,
-    Journey,
-    Pacing,
-    Propose,
-    SetTrait,
-    Split,
-    Stage,
-    Step,
-    Wait,
-    WaitFor,
-)
+from segue.model.journeys import Entry, ExitRule, Handler, Journey, Pacing, Stage
+from segue.model.steps import Arm, Branch, Case, EventMatch, Exit, Goto, Propose, SetTrait, Split, Step, Wait, WaitFor
 from segue.model.time import DAY, HOUR, Instant, parse_instant
+from segue.model.triggers import (
+    AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
+    CountTrigger,
+    EventTrigger,
+    JourneyTrigger,
+    ScheduleTrigger,
+    TraitTrigger,
+    Trigger,
+)
 from segue.model.workspace import Workspace
 
 START = parse_instant("2026-01-05T10:00:00Z")

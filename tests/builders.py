@@ -15,7 +15,7 @@ from segue.model.decisions import Candidate
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, RunId
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.time import DAY, NEVER, Instant, parse_instant
 from segue.model.workspace import Workspace
 

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from segue.core.world import World
-from segue.model.catalogue import Action, Capacity, EventTrigger, Rule, Theme, Variant
+from segue.model.catalogue import Action, Capacity, Rule, Theme, Variant
 from segue.model.commands import Deliver, SyncAudience
 from segue.model.contact_rules import ContactRules
 from segue.model.decisions import Decision
 from segue.model.deliveries import DeliveryStatus
-from segue.model.journeys import Entry, Journey, Propose, Webhook
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Propose, Webhook
 from segue.model.time import DAY, HOUR, MINUTE
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import PolicySpec
 from tests.core.living import NOON, Living
 from tests.properties.shop import a_world, an_action

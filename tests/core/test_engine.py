@@ -10,7 +10,8 @@ from segue.model.decisions import Reason
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Tick, Tracked
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, ExitRule, Journey, Wait
+from segue.model.journeys import Entry, ExitRule, Journey
+from segue.model.steps import Wait
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, format_instant
 from segue.model.transitions import Abandoned
 from tests.core.living import NOON, Living

@@ -5,29 +5,10 @@ import msgspec
 import pytest
 
 from segue.core.expression_sites import Site, is_duration_text, sites, trigger_sites
-from segue.model.catalogue import (
-    AbsenceTrigger,
-    Action,
-    Audience,
-    CountTrigger,
-    Definition,
-    EventTrigger,
-    TraitTrigger,
-    Trigger,
-)
-from segue.model.journeys import (
-    Branch,
-    Case,
-    Entry,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Goal,
-    Journey,
-    Propose,
-    Wait,
-    WaitFor,
-)
+from segue.model.catalogue import Action, Audience, Definition
+from segue.model.journeys import Entry, ExitRule, Journey
+from segue.model.steps import Branch, Case, EventMatch, Exit, Goal, Propose, Wait, WaitFor
+from segue.model.triggers import AbsenceTrigger, CountTrigger, EventTrigger, TraitTrigger, Trigger
 from segue.model.workspace import Workspace
 from tests.builders import workspace
 

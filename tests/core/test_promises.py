@@ -2,7 +2,8 @@
 
 from segue.model.catalogue import ChannelSpec
 from segue.model.commands import CreateTask, Deliver, SyncAudience
-from segue.model.journeys import Entry, Journey, Propose, Wait
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Propose, Wait
 from segue.model.time import DAY, HOUR
 from segue.model.workspace import PolicySpec
 from tests.core.living import Living

@@ -21,8 +21,9 @@ from segue.model.catalogue import EventSpec
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, Event, Identified, Tick, Tracked
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, Journey, Propose, Step, Wait
+from segue.model.journeys import Entry, Journey
 from segue.model.shared import Shared, Tally
+from segue.model.steps import Propose, Step, Wait
 from segue.model.time import DAY, HOUR, MINUTE, WEEK, Instant, parse_instant, to_datetime
 from tests.builders import NOW, profile, report, workspace
 

@@ -5,7 +5,8 @@ import pytest
 from segue.core.world import build_world, workspace_revision
 from segue.model.catalogue import Action, Variant
 from segue.model.errors import SegueError
-from segue.model.journeys import Branch, Case, Entry, Journey, Propose, Wait
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Branch, Case, Propose, Wait
 from segue.model.workspace import PolicySpec
 from tests.properties.shop import a_workspace, an_action
 

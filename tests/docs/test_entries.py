@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from segue.core.world import build_world
-from segue.model.catalogue import Trigger
+from segue.model.triggers import Trigger
 from segue.workspace import load
 
 PAGE = (Path(__file__).parents[2] / "docs/guides/entries.md").read_text()

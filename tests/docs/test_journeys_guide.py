@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from segue.core.world import build_world
-from segue.model.journeys import Step
+from segue.model.steps import Step
 from segue.workspace import load
 from segue.workspace.documents import write_document
 

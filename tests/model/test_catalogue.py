@@ -3,21 +3,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from segue.model.catalogue import (
-    AbsenceTrigger,
-    Action,
-    Audience,
-    ChannelSpec,
-    CountTrigger,
-    EventSpec,
-    EventTrigger,
-    FeatureSpec,
-    Rule,
-    TraitSpec,
-    TraitTrigger,
-    Trigger,
-    Variant,
-)
+from segue.model.catalogue import Action, Audience, ChannelSpec, EventSpec, FeatureSpec, Rule, TraitSpec, Variant
+from segue.model.triggers import AbsenceTrigger, CountTrigger, EventTrigger, TraitTrigger, Trigger
 
 
 @pytest.mark.parametrize(

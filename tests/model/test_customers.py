@@ -21,7 +21,7 @@ from segue.model.customers import (
     Watches,
 )
 from segue.model.ids import CustomerId, RunId
-from segue.model.journeys import Entered
+from segue.model.runs import Entered
 from segue.model.time import NEVER, Instant
 from tests.builders import candidate, contact, flight, held, membership, reread, run, stored
 

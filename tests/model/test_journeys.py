@@ -4,21 +4,9 @@ import msgspec
 import pytest
 
 from segue.model.ids import RunId
-from segue.model.journeys import (
-    Branch,
-    Case,
-    Ended,
-    Entered,
-    EventMatch,
-    Exit,
-    Goal,
-    Journey,
-    Propose,
-    Run,
-    Step,
-    Wait,
-    WaitFor,
-)
+from segue.model.journeys import Journey
+from segue.model.runs import Ended, Entered, Run
+from segue.model.steps import Branch, Case, EventMatch, Exit, Goal, Propose, Step, Wait, WaitFor
 from segue.model.time import NEVER, Instant
 from tests.builders import reread, run, stored
 

@@ -4,49 +4,45 @@ capacities, calendar and theme caps, an arbitration window, a price on every slo
 
 from segue.core.world import World, build_world
 from segue.model.catalogue import (
-    AbsenceTrigger,
     Action,
-    ApiTrigger,
     Audience,
-    AudienceTrigger,
     Capacity,
     ChannelSpec,
     EventSpec,
-    EventTrigger,
     FeatureSpec,
-    JourneyTrigger,
-    ScheduleTrigger,
     Theme,
     TraitSpec,
-    TraitTrigger,
     Variant,
 )
 from segue.model.contact_rules import Cap, ContactRules, QuietHours
-from segue.model.journeys import (
+from segue.model.journeys import Entry, ExitRule, Handler, Journey, Pacing, Rate, Stage
+from segue.model.steps import (
     Arm,
     Branch,
     Case,
     Choose,
-    Entry,
     EventMatch,
     Exit,
-    ExitRule,
     Goal,
     Goto,
-    Handler,
-    Journey,
     MessageGroup,
     Option,
-    Pacing,
     Propose,
-    Rate,
     SetTrait,
     Split,
-    Stage,
     SubJourney,
     Wait,
     WaitFor,
     Webhook,
+)
+from segue.model.triggers import (
+    AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
+    EventTrigger,
+    JourneyTrigger,
+    ScheduleTrigger,
+    TraitTrigger,
 )
 from segue.model.workspace import PolicySpec, Workspace
 

@@ -1,32 +1,11 @@
 """A small but complete workspace: every stage has something to do, and the contact rules are tight enough to bite."""
 
 from segue.core.world import World, build_world
-from segue.model.catalogue import (
-    AbsenceTrigger,
-    Action,
-    ChannelSpec,
-    CountTrigger,
-    EventTrigger,
-    FeatureSpec,
-    Rule,
-    TraitSpec,
-    TraitTrigger,
-    Variant,
-)
+from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Rule, TraitSpec, Variant
 from segue.model.contact_rules import Cap, ContactRules, QuietHours
-from segue.model.journeys import (
-    Branch,
-    Case,
-    Entry,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Goal,
-    Journey,
-    Propose,
-    Wait,
-    WaitFor,
-)
+from segue.model.journeys import Entry, ExitRule, Journey
+from segue.model.steps import Branch, Case, EventMatch, Exit, Goal, Propose, Wait, WaitFor
+from segue.model.triggers import AbsenceTrigger, CountTrigger, EventTrigger, TraitTrigger
 from segue.model.workspace import PolicySpec, Workspace
 
 ZONE = "Europe/London"

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from segue.core.world import World, build_world
-from segue.model.catalogue import Action, ChannelSpec, EventSpec, EventTrigger, FeatureSpec, Rule, TraitSpec, Variant
+from segue.model.catalogue import Action, ChannelSpec, EventSpec, FeatureSpec, Rule, TraitSpec, Variant
 from segue.model.commands import Deliver, SyncAudience
 from segue.model.contact_rules import ContactRules
 from segue.model.deliveries import DeliveryStatus, Outcome
 from segue.model.events import DecisionRequested, Identified, Incoming, Tracked
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, ExitRule, Journey, Propose, Wait
+from segue.model.journeys import Entry, ExitRule, Journey
+from segue.model.steps import Propose, Wait
 from segue.model.time import SECOND, Instant
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import Workspace
 from segue.ports.channel import Finding
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from segue.model.customers import Contact, Contacts, Customer, Enrollments, Pending
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.time import HOUR, NEVER
 from segue.runtimes import glance
 from segue.runtimes.glance import glance_at

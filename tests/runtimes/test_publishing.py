@@ -11,12 +11,14 @@ import pytest
 from msgspec import structs
 
 from segue.core.world import build_world
-from segue.model.catalogue import Audience, AudienceTrigger, EventTrigger, ScheduleTrigger
+from segue.model.catalogue import Audience
 from segue.model.errors import SegueError
 from segue.model.events import Tick
 from segue.model.ids import CustomerId
-from segue.model.journeys import Entry, Journey, Migration, Propose, Wait
+from segue.model.journeys import Entry, Journey, Migration
+from segue.model.steps import Propose, Wait
 from segue.model.time import DAY, HOUR, NEVER
+from segue.model.triggers import AudienceTrigger, EventTrigger, ScheduleTrigger
 from segue.model.workspace import Workspace
 from segue.ports.store import Store
 from segue.runtimes.embedded import Embedded, Settings

@@ -8,7 +8,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported, Event, Tick
 from segue.model.identities import Identifier
 from segue.model.ids import EventId
-from segue.model.journeys import Moved
+from segue.model.runs import Moved
 from segue.model.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from segue.ports.store import Entry
 from segue.runtimes.embedded.stats import Counters

@@ -8,20 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segue.model.catalogue import EventTrigger, ScheduleTrigger
 from segue.model.errors import SegueError
-from segue.model.journeys import (
-    Entry,
-    EventMatch,
-    Exit,
-    Journey,
-    MessageGroup,
-    Option,
-    Propose,
-    Rate,
-    Stage,
-    Wait,
-)
+from segue.model.journeys import Entry, Journey, Rate, Stage
+from segue.model.steps import EventMatch, Exit, MessageGroup, Option, Propose, Wait
+from segue.model.triggers import EventTrigger, ScheduleTrigger
 from segue.workspace import check
 from segue.workspace.builder import JourneyBuilder, event, journey
 from segue.workspace.documents import read_document

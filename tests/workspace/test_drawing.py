@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from segue.model.catalogue import EventTrigger
-from segue.model.journeys import Entry, Exit, Journey, Propose, Wait
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Exit, Propose, Wait
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import Workspace
 from segue.workspace import load
 from segue.workspace.drawing import drawn, mermaid, redraw

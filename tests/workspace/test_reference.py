@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from segue.model.journeys import Step
+from segue.model.steps import Step
 from segue.workspace.layout import KINDS, Kind
 from segue.workspace.reference import workspace_page
 

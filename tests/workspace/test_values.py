@@ -3,9 +3,11 @@
 import pytest
 from msgspec import Struct
 
-from segue.model.catalogue import Action, EventTrigger, Variant
+from segue.model.catalogue import Action, Variant
 from segue.model.contact_rules import Cap, QuietHours
-from segue.model.journeys import Arm, Entry, EventMatch, Exit, ExitRule, Handler, Journey
+from segue.model.journeys import Entry, ExitRule, Handler, Journey
+from segue.model.steps import Arm, EventMatch, Exit
+from segue.model.triggers import EventTrigger
 from segue.workspace.values import key_of, say_value
 
 ENTRY = Entry(on=EventTrigger(event="paid"))

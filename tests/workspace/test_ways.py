@@ -2,7 +2,7 @@
 
 import pytest
 
-from segue.model.journeys import (
+from segue.model.steps import (
     Arm,
     Branch,
     Case,

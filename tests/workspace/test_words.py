@@ -2,21 +2,10 @@
 
 import pytest
 
-from segue.model.catalogue import (
-    AbsenceTrigger,
-    ApiTrigger,
-    AudienceTrigger,
-    CountTrigger,
-    EventTrigger,
-    JourneyTrigger,
-    ScheduleTrigger,
-    TraitTrigger,
-    Trigger,
-)
-from segue.model.journeys import (
+from segue.model.journeys import Handler
+from segue.model.steps import (
     Arm,
     Goto,
-    Handler,
     MessageGroup,
     Propose,
     SetTrait,
@@ -26,6 +15,17 @@ from segue.model.journeys import (
     Wait,
     WaitFor,
     Webhook,
+)
+from segue.model.triggers import (
+    AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
+    CountTrigger,
+    EventTrigger,
+    JourneyTrigger,
+    ScheduleTrigger,
+    TraitTrigger,
+    Trigger,
 )
 from segue.workspace.words import say_handler, say_step, say_trigger
 

@@ -13,7 +13,7 @@ from segue.core.triggers.merge import merge_watches
 from segue.core.world import World, all_features
 from segue.model.customers import Customer
 from segue.model.events import Merged
-from segue.model.journeys import Ended, Moved
+from segue.model.runs import Ended, Moved
 
 _DECODER = msgspec.msgpack.Decoder(Customer)
 

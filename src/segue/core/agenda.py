@@ -26,7 +26,7 @@ from segue.core.world import World
 from segue.model.customers import Customer, Membership
 from segue.model.decisions import Candidate, Reason
 from segue.model.events import DecisionRequested, Event, Merged
-from segue.model.journeys import Run
+from segue.model.runs import Run
 
 
 def is_quiet(

@@ -8,7 +8,7 @@ from segue.core.view import Condition
 from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.errors import SegueError
-from segue.model.journeys import Webhook
+from segue.model.steps import Webhook
 from segue.model.time import parse_duration
 from segue.model.workspace import Workspace
 

@@ -10,7 +10,11 @@ from typing import Literal
 from msgspec import Struct
 
 from segue.core.catalogue import converted_source
-from segue.model.catalogue import (
+from segue.model.catalogue import ValueType
+from segue.model.journeys import Journey
+from segue.model.steps import Branch, EventMatch, Propose, SetTrait, Step, Wait, WaitFor, Webhook
+from segue.model.time import DURATION_PATTERN
+from segue.model.triggers import (
     AbsenceTrigger,
     ApiTrigger,
     AudienceTrigger,
@@ -20,10 +24,7 @@ from segue.model.catalogue import (
     ScheduleTrigger,
     TraitTrigger,
     Trigger,
-    ValueType,
 )
-from segue.model.journeys import Branch, EventMatch, Journey, Propose, SetTrait, Step, Wait, WaitFor, Webhook
-from segue.model.time import DURATION_PATTERN
 from segue.model.workspace import Workspace
 
 

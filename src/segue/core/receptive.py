@@ -11,8 +11,8 @@ from math import fsum
 from segue.model.customers import Profile
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, DeliveryReported, Event, Tracked
-from segue.model.journeys import Propose, Wait
 from segue.model.shared import Shared, Tally
+from segue.model.steps import Propose, Wait
 from segue.model.time import HOUR, MINUTE, SECOND, Instant, to_datetime
 from segue.model.workspace import Workspace
 

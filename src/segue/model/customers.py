@@ -13,7 +13,7 @@ from segue.model.assignments import Assignment
 from segue.model.consents import Consent
 from segue.model.decisions import Candidate
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, RunId
-from segue.model.journeys import Allotted, Entered, Pending, Run
+from segue.model.runs import Allotted, Entered, Pending, Run
 from segue.model.time import Instant
 
 
@@ -165,7 +165,7 @@ class Answer(Struct, frozen=True, array_like=True):
     """The word on a run's proposal, for the journey to read in its next transition.
 
     ``sent`` or a reason; for a proposal that is reported (`Candidate.is_reported`) later ``carried_out`` or ``failed``;
-    for a choice (`segue.model.journeys.Choose`) the option's name, "" for none of them.
+    for a choice (`segue.model.steps.Choose`) the option's name, "" for none of them.
     """
 
     run_id: RunId

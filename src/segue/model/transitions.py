@@ -7,7 +7,7 @@ from segue.model.customers import Customer
 from segue.model.decisions import Decision, Reason
 from segue.model.events import Event
 from segue.model.ids import DeliveryId
-from segue.model.journeys import Ended, Moved
+from segue.model.runs import Ended, Moved
 from segue.model.shared import Tally
 from segue.model.time import Instant
 

@@ -17,10 +17,10 @@ from segue.model.catalogue import (
     Rule,
     Theme,
     TraitSpec,
-    Trigger,
 )
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
+from segue.model.triggers import Trigger
 
 
 class PolicySpec(Definition, frozen=True, kw_only=True):

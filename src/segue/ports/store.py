@@ -18,7 +18,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Event
 from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
-from segue.model.journeys import Moved
+from segue.model.runs import Moved
 from segue.model.shared import NOTHING_SHARED, Shared, Tally
 from segue.model.time import Instant
 

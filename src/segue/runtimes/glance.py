@@ -10,7 +10,7 @@ _NOTHING = Raw(b"")
 
 
 class RunGlance(Struct, frozen=True, array_like=True, gc=False):
-    """The beginning of a `segue.model.journeys.Run`."""
+    """The beginning of a `segue.model.runs.Run`."""
 
     run_id: Raw
     journey: str
@@ -23,7 +23,7 @@ class RunGlance(Struct, frozen=True, array_like=True, gc=False):
 
 
 class PendingGlance(Struct, frozen=True, array_like=True, gc=False):
-    """The beginning of a `segue.model.journeys.Pending`."""
+    """The beginning of a `segue.model.runs.Pending`."""
 
     journey: str
     key: Raw

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from segue.model.journeys import Moved
+from segue.model.runs import Moved
 from segue.runtimes.presence import Place
 
 

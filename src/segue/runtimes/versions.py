@@ -11,9 +11,9 @@ from msgspec import Struct, structs
 
 from segue.core.journeys.plan import inline_triggers
 from segue.core.world import World, build_world
-from segue.model.catalogue import AudienceTrigger, ScheduleTrigger, Trigger
 from segue.model.errors import SegueError
 from segue.model.journeys import Journey, Migration
+from segue.model.triggers import AudienceTrigger, ScheduleTrigger, Trigger
 from segue.model.workspace import Workspace
 from segue.runtimes.presence import Presence
 

@@ -13,13 +13,13 @@ from msgspec.json import Decoder
 from starlette.requests import Request
 from starlette.responses import Response
 
-from segue.model.catalogue import ApiTrigger
 from segue.model.errors import EventError
 from segue.model.events import Enroll, Incoming
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId, derive
 from segue.model.journeys import Journey
 from segue.model.time import Clock
+from segue.model.triggers import ApiTrigger
 from segue.runtimes.embedded import Embedded
 from segue.server.access import Access
 from segue.server.bodies import read_json

@@ -12,7 +12,7 @@ from segue.model.customers import Customer, Enrollments, Profile
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DecisionRequested, Enroll, Identified, Tracked
 from segue.model.ids import CustomerId
-from segue.model.journeys import Allotted
+from segue.model.runs import Allotted
 from segue.model.time import Instant, parse_duration
 from segue.testing.expectations import Expectations, Unmet, instant, is_one
 from segue.testing.outside import OutsideWorld

@@ -16,7 +16,7 @@ from segue.model.decisions import SILENCE, Candidate, Considered, Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, DeliveryReported, Event, Tick
 from segue.model.ids import DeliveryId, EventId, derive
-from segue.model.journeys import Ended
+from segue.model.runs import Ended
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Transition
 from segue.testing.outside import Answer

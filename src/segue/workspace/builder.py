@@ -10,34 +10,30 @@ from typing import Any, Self
 
 import msgspec
 
-from segue.model.catalogue import EventTrigger, StageName, Trigger
+from segue.model.catalogue import StageName
 from segue.model.errors import SegueError
-from segue.model.journeys import (
+from segue.model.journeys import Entry, ExitRule, Handler, Journey, Pacing, Stage
+from segue.model.steps import (
     Arm,
     Branch,
     Case,
     Choose,
-    Entry,
     EventMatch,
     Exit,
-    ExitRule,
     Goal,
     Goto,
-    Handler,
-    Journey,
     MessageGroup,
     Option,
-    Pacing,
     Propose,
     SetTrait,
     Split,
-    Stage,
     Step,
     SubJourney,
     Wait,
     WaitFor,
     Webhook,
 )
+from segue.model.triggers import EventTrigger, Trigger
 from segue.workspace.documents import write_document
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from segue.model.catalogue import ChannelSpec, Definition
-from segue.model.journeys import Entry, Journey, Step, Wait, WaitFor
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Step, Wait, WaitFor
 from segue.model.time import SECOND
 from segue.model.workspace import Workspace
 from segue.workspace.values import key_of, say_value

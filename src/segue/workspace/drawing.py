@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from segue.model.catalogue import Trigger
-from segue.model.journeys import (
+from segue.model.journeys import Journey
+from segue.model.steps import (
     Branch,
     Choose,
     Exit,
     Goal,
     Goto,
-    Journey,
     Propose,
     SetTrait,
     Split,
@@ -20,6 +19,7 @@ from segue.model.journeys import (
     WaitFor,
     Webhook,
 )
+from segue.model.triggers import Trigger
 from segue.workspace.ways import all_ways
 from segue.workspace.words import say_handler, say_match, say_step, say_trigger
 

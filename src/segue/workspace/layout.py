@@ -32,10 +32,10 @@ from segue.model.catalogue import (
     Rule,
     Theme,
     TraitSpec,
-    Trigger,
 )
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
+from segue.model.triggers import Trigger
 from segue.model.workspace import PolicySpec
 from segue.sources.files.mapping import SourceMapping
 

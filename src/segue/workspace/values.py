@@ -5,19 +5,11 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from segue.model.catalogue import Action, Audience, ChannelSpec, Rule, Trigger, Variant
+from segue.model.catalogue import Action, Audience, ChannelSpec, Rule, Variant
 from segue.model.contact_rules import Cap
-from segue.model.journeys import (
-    Arm,
-    Case,
-    EventMatch,
-    ExitRule,
-    Handler,
-    Journey,
-    Option,
-    Stage,
-    Step,
-)
+from segue.model.journeys import ExitRule, Handler, Journey, Stage
+from segue.model.steps import Arm, Case, EventMatch, Option, Step
+from segue.model.triggers import Trigger
 from segue.workspace.words import say_entry, say_handler, say_match, say_step, say_trigger
 
 _NAMED_BY: dict[type[Struct], str] = {

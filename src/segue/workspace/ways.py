@@ -4,19 +4,8 @@ from itertools import zip_longest
 
 from msgspec import Struct
 
-from segue.model.journeys import (
-    Branch,
-    Choose,
-    Exit,
-    Goto,
-    Journey,
-    Propose,
-    Split,
-    Step,
-    SubJourney,
-    WaitFor,
-    Webhook,
-)
+from segue.model.journeys import Journey
+from segue.model.steps import Branch, Choose, Exit, Goto, Propose, Split, Step, SubJourney, WaitFor, Webhook
 from segue.workspace.words import say_match
 
 

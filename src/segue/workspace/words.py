@@ -1,6 +1,23 @@
 """Words: triggers, steps and handlers said in one short line each, for drawings and differences."""
 
-from segue.model.catalogue import (
+from segue.model.journeys import Entry, ExitRule, Handler
+from segue.model.steps import (
+    Branch,
+    Choose,
+    EventMatch,
+    Exit,
+    Goal,
+    Goto,
+    Propose,
+    SetTrait,
+    Split,
+    Step,
+    SubJourney,
+    Wait,
+    WaitFor,
+    Webhook,
+)
+from segue.model.triggers import (
     AbsenceTrigger,
     ApiTrigger,
     AudienceTrigger,
@@ -10,25 +27,6 @@ from segue.model.catalogue import (
     ScheduleTrigger,
     TraitTrigger,
     Trigger,
-)
-from segue.model.journeys import (
-    Branch,
-    Choose,
-    Entry,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Goal,
-    Goto,
-    Handler,
-    Propose,
-    SetTrait,
-    Split,
-    Step,
-    SubJourney,
-    Wait,
-    WaitFor,
-    Webhook,
 )
 
 

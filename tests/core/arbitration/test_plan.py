@@ -7,7 +7,8 @@ from segue.core.arbitration.plan import RulesPlan, compile_contact_rules
 from segue.core.shared import compile_shared
 from segue.model.catalogue import Capacity, Theme
 from segue.model.contact_rules import Cap, ContactRules, QuietHours
-from segue.model.journeys import Entry, Exit, Journey
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Exit
 from segue.model.time import DAY, HOUR, MINUTE
 from tests.builders import EMAIL, action, workspace
 

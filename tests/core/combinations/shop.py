@@ -5,13 +5,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from segue.core.world import World, build_world
-from segue.model.catalogue import ChannelSpec, EventTrigger, TraitSpec
+from segue.model.catalogue import ChannelSpec, TraitSpec
 from segue.model.commands import Deliver
 from segue.model.contact_rules import ContactRules
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Tick
 from segue.model.ids import EventId
-from segue.model.journeys import Entry, Journey, Step
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Step
+from segue.model.triggers import EventTrigger
 from segue.model.workspace import Workspace
 from tests.builders import ADDRESSES, CHANNELS, action
 from tests.core.living import Living

@@ -2,9 +2,11 @@
 
 import pytest
 
-from segue.model.catalogue import Audience, AudienceTrigger, ScheduleTrigger, TraitSpec
-from segue.model.journeys import Entry, EventMatch, ExitRule, Handler, Propose, SetTrait, SubJourney, Wait
+from segue.model.catalogue import Audience, TraitSpec
+from segue.model.journeys import Entry, ExitRule, Handler
+from segue.model.steps import EventMatch, Propose, SetTrait, SubJourney, Wait
 from segue.model.time import DAY, HOUR
+from segue.model.triggers import AudienceTrigger, ScheduleTrigger
 from tests.builders import action
 from tests.core.combinations.shop import ends, journey, publish, rules, sent, shop, somebody, where
 

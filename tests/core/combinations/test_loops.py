@@ -3,9 +3,11 @@
 import pytest
 
 from segue.core.world import World
-from segue.model.catalogue import JourneyTrigger, TraitSpec, TraitTrigger
-from segue.model.journeys import Choose, Entry, Exit, Goto, Option, Propose, SetTrait, SubJourney, Wait
+from segue.model.catalogue import TraitSpec
+from segue.model.journeys import Entry
+from segue.model.steps import Choose, Exit, Goto, Option, Propose, SetTrait, SubJourney, Wait
 from segue.model.time import DAY
+from segue.model.triggers import JourneyTrigger, TraitTrigger
 from tests.core.combinations.shop import ends, journey, rules, shop, somebody, where
 
 REFUSED = Propose(id="ask", action="offer", deadline="1d")

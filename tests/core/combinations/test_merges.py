@@ -6,7 +6,8 @@ from segue.model.catalogue import Capacity
 from segue.model.commands import SyncAudience
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Merged
-from segue.model.journeys import Arm, ExitRule, Handler, MessageGroup, Propose, Split, SubJourney, Wait
+from segue.model.journeys import ExitRule, Handler
+from segue.model.steps import Arm, MessageGroup, Propose, Split, SubJourney, Wait
 from segue.model.time import DAY, HOUR
 from tests.builders import action
 from tests.core.combinations.shop import accept, actions_sent, base, ends, journey, rules, sent, shop, somebody, where

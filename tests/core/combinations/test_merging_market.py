@@ -6,23 +6,33 @@ from collections import Counter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from segue.core.world import World
+from segue.model.catalogue import Capacity
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Merged
 from segue.model.ids import CustomerId
+from segue.model.time import DAY
 from tests.properties.market import a_market_world
-from tests.properties.town import PEOPLE, PLANS, Plan, Town, live
+from tests.properties.town import PEOPLE, PLANS, START, Plan, Town, live
 
 WORLD = a_market_world(groups={})
+AMPLE = a_market_world(
+    groups={},
+    capacities={
+        "texts": Capacity(limit=1000, per="365d", channels=("sms",)),
+        "mails": Capacity(limit=1000, per="365d", counts="cost", channels=("email",)),
+    },
+)
 MERGES = st.lists(st.tuples(st.integers(0, 30), st.permutations(sorted(PEOPLE))), min_size=1, max_size=2)
 TIMES = int(os.environ.get("SEGUE_TORTURE", "1"))
 examples = settings(max_examples=6 * TIMES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def merging(plan: Plan, merges: list[tuple[int, list[str]]]) -> Town:
+def merging(plan: Plan, merges: list[tuple[int, list[str]]], world: World = WORLD) -> Town:
     events = list(plan.events)
     for place, (winner, loser, *_) in merges:
         events.insert(min(place, len(events)), (0, winner, {"name": "merge", "other": loser}))
-    return live(Plan(events, plan.answers), WORLD)
+    return live(Plan(events, plan.answers), world)
 
 
 @given(PLANS, MERGES)
@@ -71,6 +81,29 @@ def test_who_is_in_an_audience_is_who_the_platform_was_told(plan: Plan, merges: 
         if membership.kind == "audience"
     }
     assert members == known
+
+
+@given(PLANS, MERGES)
+@examples
+def test_what_was_taken_is_what_was_sent(plan: Plan, merges: list[tuple[int, list[str]]]) -> None:
+    """No slot of a ledger, and no share of a capacity, is lost or given back twice."""
+    town = merging(plan, merges, AMPLE)
+    reached = {
+        line.command.delivery_id: line.command.channel
+        for line in town.sent
+        if line.status not in (DeliveryStatus.RETRYABLE, DeliveryStatus.REJECTED) and line.command.channel != "crm"
+    }
+    everybody = [town.population.customer(CustomerId(name)) for name in PEOPLE]
+    flights = [flight for customer in everybody for flight in customer.outbox.in_flight]
+    assert flights == []
+    slots = [slot for customer in everybody for slot in customer.contacts.ledger]
+    assert {slot.state for slot in slots} <= {"confirmed"}
+    latest = max((line.at for line in town.sent), default=0)
+    assert {slot.delivery_id for slot in slots} == set(reached) or latest - START > 50 * DAY
+    used = {lease.capacity: lease.used for lease in town.population.shared.leases}
+    channels = Counter(reached.values())
+    assert abs(used.get("texts", 0.0) - channels["sms"]) < 1e-9
+    assert abs(used.get("mails", 0.0) - 0.05 * channels["email"]) < 1e-9
 
 
 def test_the_generated_times_merge_customers_who_have_something() -> None:

@@ -7,12 +7,13 @@ import pytest
 
 from segue.core.handover import recheck
 from segue.core.world import World
-from segue.model.catalogue import ApiTrigger, EventTrigger
 from segue.model.contact_rules import QuietHours
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Enroll
-from segue.model.journeys import Entry, Handler, Journey, MessageGroup, Propose, Step, SubJourney, Wait, Webhook
+from segue.model.journeys import Entry, Handler, Journey
+from segue.model.steps import MessageGroup, Propose, Step, SubJourney, Wait, Webhook
 from segue.model.time import DAY, HOUR, MINUTE
+from segue.model.triggers import ApiTrigger, EventTrigger
 from tests.builders import action
 from tests.core.combinations.shop import (
     accept,

@@ -9,18 +9,9 @@ from msgspec.structs import replace
 from segue.model.catalogue import Capacity, Theme
 from segue.model.contact_rules import Cap, QuietHours
 from segue.model.deliveries import DeliveryStatus
-from segue.model.journeys import (
-    Choose,
-    EventMatch,
-    ExitRule,
-    Handler,
-    MessageGroup,
-    Option,
-    Propose,
-    Wait,
-    Webhook,
-)
+from segue.model.journeys import ExitRule, Handler
 from segue.model.shared import Outlook
+from segue.model.steps import Choose, EventMatch, MessageGroup, Option, Propose, Wait, Webhook
 from segue.model.time import DAY, HOUR, MINUTE
 from segue.model.workspace import PolicySpec
 from tests.builders import action

@@ -8,19 +8,8 @@ from segue.core.handover import recheck
 from segue.core.world import World
 from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import SegueError
-from segue.model.journeys import (
-    Arm,
-    Choose,
-    Journey,
-    MessageGroup,
-    Option,
-    Propose,
-    SetTrait,
-    Split,
-    SubJourney,
-    Wait,
-    Webhook,
-)
+from segue.model.journeys import Journey
+from segue.model.steps import Arm, Choose, MessageGroup, Option, Propose, SetTrait, Split, SubJourney, Wait, Webhook
 from segue.model.time import DAY, HOUR
 from tests.builders import action
 from tests.core.combinations.shop import (

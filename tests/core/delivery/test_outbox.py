@@ -9,7 +9,7 @@ from segue.core.delivery.outbox import Opened, merge_outboxes, next_due, open_ou
 from segue.model.customers import Answer, Membership, Outbox
 from segue.model.decisions import Reason
 from segue.model.ids import CustomerId, RunId
-from segue.model.journeys import Ended
+from segue.model.runs import Ended
 from segue.model.time import DAY, HOUR, NEVER, Instant
 from tests.builders import NOW, candidate, flight, held, membership
 

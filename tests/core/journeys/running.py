@@ -8,7 +8,9 @@ from segue.core.journeys.plan import JourneyPlans, compile_journeys
 from segue.core.journeys.run import Progress, run_journeys
 from segue.core.view import Condition
 from segue.model.customers import Enrollments, Profile
-from segue.model.journeys import Entry, Journey, Propose, Run, Step, Wait
+from segue.model.journeys import Entry, Journey
+from segue.model.runs import Run
+from segue.model.steps import Propose, Step, Wait
 from tests.builders import NOW, action, around, fact, plans, profile, view, workspace
 
 PAUSE = Wait(id="pause", after="48h")

@@ -1,7 +1,9 @@
 import pytest
 
 from segue.core.journeys.compiled import due_of
-from segue.model.journeys import EventMatch, Goal, Run, Stage, Wait
+from segue.model.journeys import Stage
+from segue.model.runs import Run
+from segue.model.steps import EventMatch, Goal, Wait
 from segue.model.time import DAY, NEVER, Instant
 from tests.builders import NOW, run
 from tests.core.journeys.running import compiled, journey

@@ -8,23 +8,11 @@ import pytest
 from segue.core.journeys.continuing import concerned
 from segue.core.journeys.plan import JourneyPlans
 from segue.core.journeys.run import MOVES_MAX, Progress
-from segue.model.catalogue import ApiTrigger
-from segue.model.journeys import (
-    Entry,
-    EventMatch,
-    ExitRule,
-    Goal,
-    Handler,
-    Journey,
-    MessageGroup,
-    Propose,
-    Run,
-    Stage,
-    SubJourney,
-    Wait,
-    WaitFor,
-)
+from segue.model.journeys import Entry, ExitRule, Handler, Journey, Stage
+from segue.model.runs import Run
+from segue.model.steps import EventMatch, Goal, MessageGroup, Propose, SubJourney, Wait, WaitFor
 from segue.model.time import DAY, HOUR, NEVER
+from segue.model.triggers import ApiTrigger
 from tests.builders import ALWAYS, NEVER_TRUE, NOW, around, condition, fact, profile, run, view
 from tests.core.journeys.running import EMPTY, MAIL, PAUSE, after, compiled, inside, journey, only
 

@@ -11,23 +11,15 @@ from segue.core.journeys.moves import Surroundings
 from segue.core.journeys.plan import JourneyPlans
 from segue.core.journeys.run import Progress, next_due, run_journeys
 from segue.core.shared import SharedPlan, compile_shared, fold
-from segue.model.catalogue import JourneyTrigger
 from segue.model.customers import Enrollments
 from segue.model.decisions import Reason
-from segue.model.journeys import (
-    Entered,
-    Entry,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Journey,
-    Moved,
-    Pending,
-    Rate,
-)
+from segue.model.journeys import Entry, ExitRule, Journey, Rate
+from segue.model.runs import Entered, Moved, Pending
 from segue.model.shared import NOTHING_SHARED, Shared, Tally
+from segue.model.steps import EventMatch, Exit
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, Instant
 from segue.model.transitions import Blocked
+from segue.model.triggers import JourneyTrigger
 from tests.builders import (
     NEVER_TRUE,
     NOW,

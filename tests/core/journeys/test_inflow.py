@@ -19,38 +19,32 @@ from segue.core.journeys.run import Progress, next_due, run_journeys
 from segue.core.shared import fold
 from segue.core.view import View
 from segue.core.world import World, build_world
-from segue.model.catalogue import ChannelSpec, EventTrigger, JourneyTrigger, TraitSpec
+from segue.model.catalogue import ChannelSpec, TraitSpec
 from segue.model.customers import Enrollments, Profile
 from segue.model.ids import RunId
-from segue.model.journeys import (
+from segue.model.journeys import Entry, ExitRule, Handler, Journey, Migration, Pacing, Rate, Stage
+from segue.model.shared import Shared
+from segue.model.steps import (
     Arm,
     Branch,
     Case,
     Choose,
-    Entry,
     EventMatch,
     Exit,
-    ExitRule,
     Goal,
     Goto,
-    Handler,
-    Journey,
     MessageGroup,
-    Migration,
     Option,
-    Pacing,
     Propose,
-    Rate,
     SetTrait,
     Split,
-    Stage,
     SubJourney,
     Wait,
     WaitFor,
     Webhook,
 )
-from segue.model.shared import Shared
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, Instant
+from segue.model.triggers import EventTrigger, JourneyTrigger
 from segue.model.workspace import Workspace
 from tests.builders import ADDRESSES, NOW, VARIANTS, action
 

@@ -1,7 +1,8 @@
 import pytest
 
 from segue.core.journeys.interrupts import interruption
-from segue.model.journeys import EventMatch, ExitRule
+from segue.model.journeys import ExitRule
+from segue.model.steps import EventMatch
 from segue.model.time import DAY
 from tests.builders import ALWAYS, NEVER_TRUE, NOW, fact, run, view
 from tests.core.journeys.running import compiled, journey

@@ -3,7 +3,7 @@ import pytest
 from segue.core.facts import Fact
 from segue.core.journeys.matching import Awaited, compile_match, concerns
 from segue.core.view import Condition
-from segue.model.journeys import EventMatch
+from segue.model.steps import EventMatch
 from tests.builders import ALWAYS, NEVER_TRUE, fact, run, view
 
 

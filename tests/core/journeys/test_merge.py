@@ -7,7 +7,7 @@ from segue.core.journeys.merge import merge_enrollments, moves_of
 from segue.core.journeys.plan import JourneyPlans
 from segue.model.customers import Enrollments
 from segue.model.ids import RunId
-from segue.model.journeys import Allotted, Ended, Entered, Moved, Pending, Run
+from segue.model.runs import Allotted, Ended, Entered, Moved, Pending, Run
 from segue.model.time import Instant
 from tests.builders import run
 

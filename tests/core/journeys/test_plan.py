@@ -17,26 +17,11 @@ from segue.core.journeys.steps.propose import ProposePlan
 from segue.core.journeys.steps.wait import WaitPlan
 from segue.core.journeys.steps.wait_for import WaitForPlan
 from segue.core.view import Condition
-from segue.model.catalogue import EventTrigger, JourneyTrigger
 from segue.model.errors import SegueError
-from segue.model.journeys import (
-    Branch,
-    Case,
-    Entry,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Goal,
-    Handler,
-    Journey,
-    Migration,
-    Propose,
-    Stage,
-    Step,
-    Wait,
-    WaitFor,
-)
+from segue.model.journeys import Entry, ExitRule, Handler, Journey, Migration, Stage
+from segue.model.steps import Branch, Case, EventMatch, Exit, Goal, Propose, Step, Wait, WaitFor
 from segue.model.time import DAY, HOUR, NEVER
+from segue.model.triggers import EventTrigger, JourneyTrigger
 from tests.builders import ALWAYS, NEVER_TRUE, UNKNOWN, action, plans, workspace
 
 OUT = Exit(id="out")

@@ -1,5 +1,5 @@
 from segue.core.journeys.proposing import Terms, terms_of
-from segue.model.journeys import Propose
+from segue.model.steps import Propose
 from segue.model.time import DAY, HOUR
 from tests.builders import NOW, around, run
 

@@ -10,18 +10,9 @@ from segue.core.journeys.plan import JourneyPlans
 from segue.core.journeys.run import MOVES_MAX, Progress, next_due
 from segue.core.view import Condition
 from segue.model.customers import Enrollments
-from segue.model.journeys import (
-    Branch,
-    Case,
-    Ended,
-    EventMatch,
-    Exit,
-    ExitRule,
-    Goal,
-    Propose,
-    Wait,
-    WaitFor,
-)
+from segue.model.journeys import ExitRule
+from segue.model.runs import Ended
+from segue.model.steps import Branch, Case, EventMatch, Exit, Goal, Propose, Wait, WaitFor
 from segue.model.time import DAY, HOUR, NEVER, Instant
 from tests.builders import (
     ALWAYS,

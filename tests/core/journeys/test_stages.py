@@ -1,7 +1,8 @@
 import pytest
 
 from segue.core.journeys.stages import enter_stage, note_progress, recovery
-from segue.model.journeys import EventMatch, Goal, Stage, Wait
+from segue.model.journeys import Stage
+from segue.model.steps import EventMatch, Goal, Wait
 from segue.model.time import DAY, HOUR
 from tests.builders import NOW, fact, run, view
 from tests.core.journeys.running import EMPTY, after, compiled, journey, only

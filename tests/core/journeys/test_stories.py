@@ -5,17 +5,15 @@ from typing import Any
 import msgspec
 
 from segue.core.world import World, build_world
-from segue.model.catalogue import ChannelSpec, EventTrigger, JourneyTrigger, Rule, TraitSpec, TraitTrigger
+from segue.model.catalogue import ChannelSpec, Rule, TraitSpec
 from segue.model.contact_rules import ContactRules
 from segue.model.deliveries import DeliveryStatus
-from segue.model.journeys import (
+from segue.model.journeys import Entry, Handler, Journey
+from segue.model.steps import (
     Choose,
-    Entry,
     EventMatch,
     Exit,
     Goal,
-    Handler,
-    Journey,
     MessageGroup,
     Option,
     Propose,
@@ -26,6 +24,7 @@ from segue.model.journeys import (
     Webhook,
 )
 from segue.model.time import DAY, HOUR
+from segue.model.triggers import EventTrigger, JourneyTrigger, TraitTrigger
 from segue.model.workspace import Workspace
 from tests.builders import ADDRESSES, CHANNELS, action
 from tests.core.living import Living

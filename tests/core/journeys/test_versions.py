@@ -9,7 +9,8 @@ from segue.core.journeys.plan import JourneyPlans, compile_journeys
 from segue.core.journeys.run import Progress, next_due
 from segue.model.catalogue import Action
 from segue.model.customers import Enrollments
-from segue.model.journeys import EventMatch, ExitRule, Goal, Handler, Journey, Migration, Propose, Wait, WaitFor
+from segue.model.journeys import ExitRule, Handler, Journey, Migration
+from segue.model.steps import EventMatch, Goal, Propose, Wait, WaitFor
 from segue.model.time import DAY, HOUR, NEVER
 from tests.builders import NOW, action, fact, plans, workspace
 from tests.core.journeys.running import MAIL, after, compiled, inside, journey, only

@@ -3,7 +3,8 @@
 from segue.core.journeys.moves import Ask, Finish, Go, Offer, Question, Stay
 from segue.core.journeys.work import MOVES_MAX, Work
 from segue.model.customers import Enrollments
-from segue.model.journeys import Allotted, Goal, SetTrait, Wait
+from segue.model.runs import Allotted
+from segue.model.steps import Goal, SetTrait, Wait
 from segue.model.time import NEVER, Instant
 from tests.builders import NOW, around, candidate, condition, profile, run, view
 from tests.core.journeys.running import EMPTY, after, compiled, journey, only

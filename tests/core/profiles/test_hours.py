@@ -6,13 +6,15 @@ from hypothesis import strategies as st
 from segue.core.engine import advance
 from segue.core.profiles.hours import FULL, fold_visit, merge_hours
 from segue.core.world import build_world
-from segue.model.catalogue import EventSpec, EventTrigger
+from segue.model.catalogue import EventSpec
 from segue.model.customers import Customer
 from segue.model.events import Tracked
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, Journey, Wait
+from segue.model.journeys import Entry, Journey
 from segue.model.shared import Tally
+from segue.model.steps import Wait
 from segue.model.time import DAY, MINUTE, Instant
+from segue.model.triggers import EventTrigger
 from tests.builders import NOW, workspace
 
 NEVER_SEEN = Instant(0)

@@ -20,8 +20,9 @@ from segue.core.shared import (
 from segue.core.shared.leases import SLICES, spend
 from segue.core.shared.plan import CapacityPlan
 from segue.model.catalogue import Capacity
-from segue.model.journeys import Entry, Exit, Journey, Rate
+from segue.model.journeys import Entry, Journey, Rate
 from segue.model.shared import Lease, Shared, Tally
+from segue.model.steps import Exit
 from segue.model.time import DAY, HOUR, MINUTE, Instant, parse_instant
 from tests.builders import NOW, action, plan, workspace
 

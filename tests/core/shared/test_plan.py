@@ -3,7 +3,8 @@ import pytest
 from segue.core.shared.plan import AMPLE, CapacityPlan, SharedPlan, compile_shared
 from segue.model.catalogue import Action, Capacity, Variant
 from segue.model.errors import SegueError
-from segue.model.journeys import Entry, Exit, Journey, Rate
+from segue.model.journeys import Entry, Journey, Rate
+from segue.model.steps import Exit
 from segue.model.time import DAY, HOUR, parse_instant
 from tests.builders import action, workspace
 

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.core.triggers import Firing, merge_watches, next_due
-from segue.model.catalogue import AbsenceTrigger, Trigger
 from segue.model.customers import Watch, Watches
 from segue.model.time import HOUR, NEVER, Instant
+from segue.model.triggers import AbsenceTrigger, Trigger
 from tests.core.triggers.transitions import T0, identified, run, tick, tracked
 
 H = HOUR

@@ -2,9 +2,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.expressions import Scope, compile_library, parse
-from segue.model.catalogue import AudienceTrigger, Trigger
 from segue.model.events import Event
 from segue.model.time import DAY, HOUR, NEVER
+from segue.model.triggers import AudienceTrigger, Trigger
 from tests.core.triggers.transitions import T0, Days, days, identified, tick, tracked
 
 BUYERS = {"buyers": "orders >= 2"}

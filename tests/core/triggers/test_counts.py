@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from segue.core.profiles import merge_profiles
 from segue.core.triggers import Firing, hidden_features
-from segue.model.catalogue import CountTrigger, Trigger
 from segue.model.customers import Profile
 from segue.model.time import DAY, HOUR
+from segue.model.triggers import CountTrigger, Trigger
 from tests.core.triggers.transitions import run, tick, tracked
 
 H = HOUR

@@ -3,24 +3,24 @@ import pytest
 from segue.core.facts import Fact, as_fact
 from segue.core.journeys.plan import inline_triggers
 from segue.core.triggers import Firing, compile_triggers, detect, hidden_features
-from segue.model.catalogue import (
-    AbsenceTrigger,
-    ApiTrigger,
-    Audience,
-    AudienceTrigger,
-    CountTrigger,
-    EventTrigger,
-    ScheduleTrigger,
-    TraitSpec,
-    TraitTrigger,
-    Trigger,
-)
+from segue.model.catalogue import Audience, TraitSpec
 from segue.model.customers import Customer, Profile, Watches
 from segue.model.errors import ExpressionError
 from segue.model.events import Enroll
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, Exit, Journey
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Exit
 from segue.model.time import DAY
+from segue.model.triggers import (
+    AbsenceTrigger,
+    ApiTrigger,
+    AudienceTrigger,
+    CountTrigger,
+    EventTrigger,
+    ScheduleTrigger,
+    TraitTrigger,
+    Trigger,
+)
 from segue.model.workspace import Workspace
 from tests.core.triggers.transitions import T0, days, identified, run, tracked
 

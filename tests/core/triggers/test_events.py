@@ -1,8 +1,8 @@
 import pytest
 
 from segue.core.triggers import Firing
-from segue.model.catalogue import EventTrigger
 from segue.model.errors import ExpressionError
+from segue.model.triggers import EventTrigger
 from tests.core.triggers.transitions import identified, run, tick, tracked
 
 

@@ -1,11 +1,11 @@
 """Two customers turn out to be one: what either was told once is not told again."""
 
 from segue.core.triggers import merge_watches
-from segue.model.catalogue import AudienceTrigger, ScheduleTrigger, Trigger
 from segue.model.customers import Watches
 from segue.model.events import Merged
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY, HOUR, Instant
+from segue.model.triggers import AudienceTrigger, ScheduleTrigger, Trigger
 from tests.core.triggers.transitions import T0, Days, days, tracked
 
 DAILY: dict[str, Trigger] = {"digest": ScheduleTrigger(at="09:00", spread="4h")}

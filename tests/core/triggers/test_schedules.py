@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from segue.core.local_time import at_local
-from segue.model.catalogue import ScheduleTrigger, Trigger
 from segue.model.time import DAY, HOUR, MINUTE, Instant, parse_instant, to_datetime
+from segue.model.triggers import ScheduleTrigger, Trigger
 from tests.core.triggers.transitions import T0, Days, days, identified, tick, tracked
 
 

@@ -3,20 +3,13 @@
 from typing import Any
 
 from segue.core.world import build_world
-from segue.model.catalogue import (
-    ApiTrigger,
-    Audience,
-    AudienceTrigger,
-    CountTrigger,
-    FeatureSpec,
-    ScheduleTrigger,
-    TraitSpec,
-    Trigger,
-)
+from segue.model.catalogue import Audience, FeatureSpec, TraitSpec
 from segue.model.events import Enroll, Merged
 from segue.model.ids import CustomerId, EventId
-from segue.model.journeys import Entry, Journey, Wait
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Wait
 from segue.model.time import DAY, NEVER, format_instant
+from segue.model.triggers import ApiTrigger, AudienceTrigger, CountTrigger, ScheduleTrigger, Trigger
 from segue.model.workspace import Workspace
 from segue.ports.store import pack
 from tests.core.living import NOON, Living

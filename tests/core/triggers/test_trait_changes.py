@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 
-from segue.model.catalogue import TraitTrigger
 from segue.model.customers import Profile, Watches
 from segue.model.errors import ExpressionError
 from segue.model.events import Merged
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import Instant
+from segue.model.triggers import TraitTrigger
 from tests.core.triggers.transitions import T0, identified, run, tracked
 
 MOVED = {"moved": TraitTrigger(trait="country")}

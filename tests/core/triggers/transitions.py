@@ -7,11 +7,12 @@ from msgspec import Struct
 from segue.core.facts import as_fact
 from segue.core.profiles import ProfilePlan, compile_profile, fold, zone_of
 from segue.core.triggers import Firing, TriggerPlan, compile_triggers, detect, hidden_features, next_due
-from segue.model.catalogue import Audience, EventSpec, FeatureSpec, TraitSpec, Trigger
+from segue.model.catalogue import Audience, EventSpec, FeatureSpec, TraitSpec
 from segue.model.customers import Customer, Profile, Watches
 from segue.model.events import Event, Identified, Tick, Tracked
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import Instant, format_instant, parse_instant
+from segue.model.triggers import Trigger
 from segue.model.workspace import Workspace
 
 T0 = parse_instant("2026-03-01T00:00:00Z")

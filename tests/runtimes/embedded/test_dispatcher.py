@@ -8,12 +8,13 @@ import msgspec
 import pytest
 
 from segue.core.world import build_world
-from segue.model.catalogue import EventSpec, EventTrigger, Rule
+from segue.model.catalogue import EventSpec, Rule
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DeliveryReported
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY
+from segue.model.triggers import EventTrigger
 from segue.ports.store import Commit
 from segue.runtimes.embedded import Embedded
 from segue.runtimes.embedded.settings import ChannelLimits

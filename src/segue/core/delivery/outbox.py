@@ -11,7 +11,7 @@ from segue.model.commands import Command
 from segue.model.customers import Held, InFlight, Membership, Outbox
 from segue.model.decisions import Candidate, Reason
 from segue.model.ids import CustomerId, RunId
-from segue.model.journeys import Ended
+from segue.model.runs import Ended
 from segue.model.time import NEVER, Instant
 
 _T = TypeVar("_T")

@@ -6,7 +6,7 @@ from segue.core.journeys.matching import Awaited
 from segue.core.journeys.moves import StepPlan
 from segue.core.journeys.pacing import PacingPlan
 from segue.core.view import Condition
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.time import NEVER, Instant
 
 PARALLEL = -1

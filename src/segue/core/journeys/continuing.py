@@ -10,7 +10,7 @@ from segue.core.journeys.stages import note_progress, recovery
 from segue.core.journeys.versions import fate, migrate
 from segue.core.journeys.work import Work
 from segue.model.decisions import Reason
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.time import NEVER, Instant
 
 

@@ -10,7 +10,7 @@ from segue.core.shared import entries_left, entry_period_end
 from segue.core.view import Condition
 from segue.model.decisions import Reason
 from segue.model.ids import RunId, derive
-from segue.model.journeys import Entered, Pending, Run
+from segue.model.runs import Entered, Pending, Run
 from segue.model.shared import Tally
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Blocked

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from segue.core.journeys.compiled import HandlerPlan, JourneyPlan
 from segue.core.view import View
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.time import NEVER, Instant
 
 

@@ -4,7 +4,7 @@ from segue.core.journeys.compiled import JourneyPlan
 from segue.core.journeys.matching import concerns
 from segue.core.view import View
 from segue.model.decisions import Reason
-from segue.model.journeys import Run
+from segue.model.runs import Run
 
 GOAL = "goal"
 

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from segue.core.facts import Fact
 from segue.core.view import Condition, View
-from segue.model.journeys import EventMatch, Run
+from segue.model.runs import Run
+from segue.model.steps import EventMatch
 
 
 class Awaited(Struct, frozen=True):

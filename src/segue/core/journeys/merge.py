@@ -9,7 +9,7 @@ from segue.core.journeys.plan import PARALLEL, JourneyPlans
 from segue.core.journeys.steps.sub_journey import without_child
 from segue.model.customers import Enrollments
 from segue.model.ids import RunId
-from segue.model.journeys import Allotted, Ended, Entered, Moved, Pending, Run
+from segue.model.runs import Allotted, Ended, Entered, Moved, Pending, Run
 
 MERGED = "merged"
 

@@ -9,7 +9,7 @@ from segue.core.shared import SharedPlan
 from segue.core.view import View
 from segue.model.decisions import Candidate
 from segue.model.ids import RunId
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.shared import NOTHING_SHARED, Shared
 from segue.model.time import NEVER, Instant
 

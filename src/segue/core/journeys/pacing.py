@@ -4,7 +4,8 @@ from msgspec import Struct
 
 from segue.core.view import Condition, View
 from segue.model.errors import SegueError
-from segue.model.journeys import Pacing, Run
+from segue.model.journeys import Pacing
+from segue.model.runs import Run
 
 
 class PacingPlan(Struct, frozen=True):

@@ -12,10 +12,10 @@ from segue.core.journeys.moves import StepPlan
 from segue.core.journeys.pacing import compile_pacing
 from segue.core.journeys.steps.compiling import Place, compile_step, step_targets
 from segue.core.view import Condition
-from segue.model.catalogue import JourneyTrigger, Trigger
 from segue.model.errors import SegueError
 from segue.model.journeys import Journey
 from segue.model.time import NEVER, parse_duration
+from segue.model.triggers import JourneyTrigger, Trigger
 from segue.model.workspace import Workspace
 
 

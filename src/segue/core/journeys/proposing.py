@@ -7,7 +7,8 @@ from msgspec import Struct
 from segue.core.journeys.moves import Surroundings
 from segue.model.decisions import Candidate
 from segue.model.ids import DeliveryId, derive
-from segue.model.journeys import Propose, Run
+from segue.model.runs import Run
+from segue.model.steps import Propose
 from segue.model.time import Instant, parse_duration
 
 SENT = "sent"

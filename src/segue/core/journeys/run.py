@@ -16,7 +16,7 @@ from segue.core.journeys.work import MOVES_MAX, ChildOver, Fire, StartChild, Wor
 from segue.model.customers import Enrollments
 from segue.model.decisions import Candidate, Reason
 from segue.model.ids import RunId
-from segue.model.journeys import Ended, Moved
+from segue.model.runs import Ended, Moved
 from segue.model.shared import Tally
 from segue.model.time import NEVER, Instant
 from segue.model.transitions import Blocked

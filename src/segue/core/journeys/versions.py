@@ -6,7 +6,7 @@ from segue.core.journeys.compiled import JourneyPlan
 from segue.core.journeys.stages import enter_stage
 from segue.core.journeys.work import Work
 from segue.model.decisions import Reason
-from segue.model.journeys import Moved, Run
+from segue.model.runs import Moved, Run
 
 
 def fate(run: Run, current: JourneyPlan | None) -> str:

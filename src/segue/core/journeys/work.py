@@ -26,7 +26,7 @@ from segue.core.journeys.stages import enter_stage
 from segue.model.customers import Enrollments
 from segue.model.decisions import Candidate, Reason
 from segue.model.ids import RunId
-from segue.model.journeys import Allotted, Ended, Entered, Moved, Pending, Run
+from segue.model.runs import Allotted, Ended, Entered, Moved, Pending, Run
 from segue.model.shared import Tally
 from segue.model.time import NEVER
 from segue.model.transitions import Blocked

@@ -16,10 +16,11 @@ from msgspec import Struct
 
 from segue.core.expressions import Compiled, Scope, parse
 from segue.core.triggers.firing import Firing, Moment
-from segue.model.catalogue import AbsenceTrigger, FeatureSpec
+from segue.model.catalogue import FeatureSpec
 from segue.model.customers import Watch
 from segue.model.errors import ExpressionError
 from segue.model.time import Instant
+from segue.model.triggers import AbsenceTrigger
 
 
 class AbsencePlan(Struct, frozen=True):

@@ -16,8 +16,9 @@ from segue.core.chance import draw
 from segue.core.expressions import Compiled, Node, compile_batch
 from segue.core.expressions.nodes import references
 from segue.core.triggers.firing import Firing, Moment
-from segue.model.catalogue import AudienceTrigger, FeatureSpec
+from segue.model.catalogue import FeatureSpec
 from segue.model.time import DAY, NEVER, Instant
+from segue.model.triggers import AudienceTrigger
 
 
 class AudiencesPlan(Struct, frozen=True):

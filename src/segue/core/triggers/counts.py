@@ -20,7 +20,8 @@ from msgspec import Struct
 
 from segue.core.expressions import Compiled
 from segue.core.triggers.firing import Firing, Moment
-from segue.model.catalogue import CountTrigger, FeatureSpec
+from segue.model.catalogue import FeatureSpec
+from segue.model.triggers import CountTrigger
 
 
 class CountPlan(Struct, frozen=True):

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from segue.core.expressions import Compiled, Node, Scope, compile_batch, parse
 from segue.core.triggers.firing import Firing, Moment
-from segue.model.catalogue import EventTrigger, FeatureSpec
+from segue.model.catalogue import FeatureSpec
+from segue.model.triggers import EventTrigger
 
 
 class EventPlan(Struct, frozen=True):

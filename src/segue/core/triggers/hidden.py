@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from segue.core.triggers.absences import absence_feature
 from segue.core.triggers.counts import count_feature
-from segue.model.catalogue import AbsenceTrigger, CountTrigger, FeatureSpec, Trigger
+from segue.model.catalogue import FeatureSpec
+from segue.model.triggers import AbsenceTrigger, CountTrigger, Trigger
 
 
 def hidden_features(triggers: Mapping[str, Trigger]) -> dict[str, FeatureSpec]:

@@ -13,21 +13,19 @@ from segue.core.triggers.events import EventPlan, compile_events
 from segue.core.triggers.hidden import hidden_features, hidden_name
 from segue.core.triggers.schedules import SchedulePlan, compile_schedule
 from segue.core.triggers.trait_changes import TraitPlan
-from segue.model.catalogue import (
+from segue.model.catalogue import EventSpec, FeatureSpec, ValueType
+from segue.model.errors import ExpressionError
+from segue.model.time import parse_duration
+from segue.model.triggers import (
     AbsenceTrigger,
     ApiTrigger,
     AudienceTrigger,
     CountTrigger,
-    EventSpec,
     EventTrigger,
-    FeatureSpec,
     ScheduleTrigger,
     TraitTrigger,
     Trigger,
-    ValueType,
 )
-from segue.model.errors import ExpressionError
-from segue.model.time import parse_duration
 from segue.model.workspace import Workspace
 
 

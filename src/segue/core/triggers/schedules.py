@@ -19,9 +19,9 @@ from segue.core.chance import draw
 from segue.core.expressions import Compiled
 from segue.core.local_time import at_local
 from segue.core.triggers.firing import Firing, Moment
-from segue.model.catalogue import ScheduleTrigger
 from segue.model.ids import derive
 from segue.model.time import HOUR, Instant, format_instant, parse_duration, to_datetime
+from segue.model.triggers import ScheduleTrigger
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SEARCH_DAYS = 750

@@ -6,7 +6,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Tracked
 from segue.model.identities import Identifier, Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision, RunId
-from segue.model.journeys import Moved
+from segue.model.runs import Moved
 from segue.model.time import NEVER, Instant
 from segue.ports.store import Block, Entry, LedgerChange, LedgerRow, pack_entry
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from segue.model.catalogue import Action, ChannelSpec, Family, Variant
-from segue.model.journeys import Propose
+from segue.model.steps import Propose
 from segue.model.time import parse_duration
 from segue.workspace.checks.names import check_event, check_length, refer
 from segue.workspace.draft import Draft

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from segue.core.journeys.compiled import PARALLEL
 from segue.core.journeys.plan import parse_reentry
-from segue.model.catalogue import JourneyTrigger, Trigger
 from segue.model.errors import SegueError
-from segue.model.journeys import Journey, Split, SubJourney
+from segue.model.journeys import Journey
+from segue.model.steps import Split, SubJourney
+from segue.model.triggers import JourneyTrigger, Trigger
 from segue.model.workspace import Workspace
 from segue.workspace.checks.paths import may_end_at_once
 from segue.workspace.draft import Draft

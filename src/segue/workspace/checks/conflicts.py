@@ -7,9 +7,11 @@ from msgspec import Struct
 
 from segue.core.journeys.compiled import PARALLEL
 from segue.core.journeys.plan import parse_reentry
-from segue.model.catalogue import Action, EventTrigger, Trigger
+from segue.model.catalogue import Action
 from segue.model.errors import SegueError
-from segue.model.journeys import EventMatch, Journey, Propose, WaitFor
+from segue.model.journeys import Journey
+from segue.model.steps import EventMatch, Propose, WaitFor
+from segue.model.triggers import EventTrigger, Trigger
 from segue.workspace.checks.circles import entry_trigger
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding

@@ -5,7 +5,8 @@ from functools import partial
 
 from segue.core.journeys.plan import parse_reentry
 from segue.model.errors import SegueError
-from segue.model.journeys import Handler, Journey, Migration, Pacing, Stage, Wait
+from segue.model.journeys import Handler, Journey, Migration, Pacing, Stage
+from segue.model.steps import Wait
 from segue.workspace.checks.names import check_event, check_length, check_trigger, refer
 from segue.workspace.checks.paths import check_paths
 from segue.workspace.checks.steps import check_step

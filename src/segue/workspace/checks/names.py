@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from segue.model.catalogue import (
+from segue.model.errors import SegueError
+from segue.model.time import parse_duration
+from segue.model.triggers import (
     AbsenceTrigger,
     ApiTrigger,
     AudienceTrigger,
@@ -13,8 +15,6 @@ from segue.model.catalogue import (
     TraitTrigger,
     Trigger,
 )
-from segue.model.errors import SegueError
-from segue.model.time import parse_duration
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding, Place
 from segue.workspace.schema import suggest

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from segue.core.expression_sites import is_duration_text
-from segue.model.journeys import Journey, Step, Wait, WaitFor
+from segue.model.journeys import Journey
+from segue.model.steps import Step, Wait, WaitFor
 from segue.workspace.checks.names import refer
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from segue.core.journeys.steps.wait import parse_local_time
 from segue.model.catalogue import Action
 from segue.model.errors import SegueError
-from segue.model.journeys import (
+from segue.model.steps import (
     Branch,
     Choose,
     Exit,

@@ -7,7 +7,8 @@ from segue.core.arbitration.rules.channel_fit import check_fit, compile_fit
 from segue.core.arbitration.verdicts import Verdict
 from segue.model.catalogue import Variant
 from segue.model.decisions import Reason
-from segue.model.journeys import Entry, Journey, Webhook
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Webhook
 from segue.model.time import HOUR
 from tests.builders import CHANNELS, EMAIL, SMS, action, workspace
 

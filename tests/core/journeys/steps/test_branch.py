@@ -3,7 +3,7 @@ import pytest
 from segue.core.journeys.moves import Go
 from segue.core.journeys.steps.branch import compile_branch
 from segue.core.view import Condition
-from segue.model.journeys import Branch, Case
+from segue.model.steps import Branch, Case
 from tests.builders import ALWAYS, NEVER_TRUE, UNKNOWN, around, condition, fact, profile, run, view
 
 FORK = Branch(id="fork", cases=(Case(when="a", next="first"), Case(when="b", next="second")), otherwise="neither")

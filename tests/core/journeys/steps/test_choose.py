@@ -5,7 +5,7 @@ from segue.core.journeys.moves import Ask, Go, Question
 from segue.core.journeys.steps.choose import ChoosePlan, compile_choose
 from segue.model.errors import SegueError
 from segue.model.ids import RunId
-from segue.model.journeys import Choose, Option
+from segue.model.steps import Choose, Option
 from tests.builders import around, run
 
 CHOOSE = Choose(

@@ -1,17 +1,7 @@
 import pytest
 
 from segue.core.journeys.steps.compiling import step_targets
-from segue.model.journeys import (
-    Arm,
-    Choose,
-    Goto,
-    Option,
-    SetTrait,
-    Split,
-    Step,
-    SubJourney,
-    Webhook,
-)
+from segue.model.steps import Arm, Choose, Goto, Option, SetTrait, Split, Step, SubJourney, Webhook
 
 
 @pytest.mark.parametrize(

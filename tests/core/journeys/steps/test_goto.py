@@ -2,7 +2,7 @@ import pytest
 
 from segue.core.journeys.moves import Go
 from segue.core.journeys.steps.goto import compile_goto
-from segue.model.journeys import Goto
+from segue.model.steps import Goto
 from tests.builders import around, run
 
 

@@ -7,7 +7,7 @@ from segue.core.journeys.steps.propose import ProposePlan, compile_propose
 from segue.model.catalogue import Action
 from segue.model.decisions import Candidate, Reason
 from segue.model.errors import SegueError
-from segue.model.journeys import Propose
+from segue.model.steps import Propose
 from segue.model.time import DAY, HOUR, Instant
 from tests.builders import NOW, action, around, plans, run
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from segue.core.journeys.moves import Finish, Go, Move, Offer, Stay
 from segue.core.journeys.steps.propose_group import ProposeGroupPlan, compile_propose_group
 from segue.model.errors import SegueError
-from segue.model.journeys import EventMatch, MessageGroup, Propose, Run
+from segue.model.runs import Run
+from segue.model.steps import EventMatch, MessageGroup, Propose
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, Instant
 from tests.builders import NOW, action, around, fact, plans, run, view
 

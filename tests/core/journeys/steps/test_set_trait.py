@@ -1,6 +1,6 @@
 from segue.core.journeys.moves import Go
 from segue.core.journeys.steps.set_trait import compile_set_trait
-from segue.model.journeys import SetTrait
+from segue.model.steps import SetTrait
 from tests.builders import around, condition, profile, run, view
 
 

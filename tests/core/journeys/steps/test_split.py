@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from segue.core.journeys.moves import Go, Surroundings
 from segue.core.journeys.steps.split import SplitPlan, compile_split
 from segue.model.errors import SegueError
-from segue.model.journeys import Arm, Split
+from segue.model.steps import Arm, Split
 from tests.builders import around, run
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from segue.core.journeys.moves import CHILD, CHILD_CONVERTED, CHILD_ENDED, Descend, Go
 from segue.core.journeys.steps.sub_journey import compile_sub_journey, without_child
-from segue.model.journeys import SubJourney
+from segue.model.steps import SubJourney
 from segue.model.time import NEVER, Instant
 from tests.builders import NOW, around, run
 

@@ -10,7 +10,7 @@ from segue.core.journeys.pacing import PacingPlan
 from segue.core.journeys.steps.wait import WaitPlan, compile_wait, parse_local_time
 from segue.core.view import View
 from segue.model.errors import SegueError
-from segue.model.journeys import Wait
+from segue.model.steps import Wait
 from segue.model.time import DAY, HOUR, Instant, parse_instant
 from tests.builders import NOW, around, condition, fact, profile, run, view, workspace
 

@@ -8,7 +8,7 @@ from segue.core.journeys.matching import Awaited
 from segue.core.journeys.moves import Go, Stay
 from segue.core.journeys.steps.wait_for import WaitForPlan, compile_wait_for
 from segue.core.view import Condition
-from segue.model.journeys import EventMatch, WaitFor
+from segue.model.steps import EventMatch, WaitFor
 from segue.model.time import DAY, HOUR, Instant
 from tests.builders import ALWAYS, NEVER_TRUE, NOW, UNKNOWN, around, fact, run, view
 

@@ -4,7 +4,8 @@ from segue.core.catalogue import compile_actions, webhook_action
 from segue.core.journeys.moves import Go, Offer
 from segue.core.journeys.steps.webhook import WebhookPlan, compile_webhook
 from segue.model.errors import SegueError
-from segue.model.journeys import Entry, Journey, Webhook
+from segue.model.journeys import Entry, Journey
+from segue.model.steps import Webhook
 from segue.model.time import HOUR
 from tests.builders import NOW, around, condition, run, workspace
 

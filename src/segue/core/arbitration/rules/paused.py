@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from segue.core.arbitration.rules.frequency import journey_of
 from segue.core.arbitration.verdicts import Verdict
 from segue.model.decisions import Candidate, Reason
-from segue.model.journeys import Run
+from segue.model.runs import Run
 from segue.model.time import NEVER, Instant
 
 

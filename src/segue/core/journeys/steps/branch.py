@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
 from segue.core.view import Condition
-from segue.model.journeys import Branch, Run
+from segue.model.runs import Run
+from segue.model.steps import Branch
 
 
 class BranchPlan(StepPlan, frozen=True):

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from segue.core.catalogue import Scored
 from segue.core.journeys.moves import Ask, Go, Move, Question, StepPlan, Surroundings
 from segue.model.errors import SegueError
-from segue.model.journeys import Choose, Run
+from segue.model.runs import Run
+from segue.model.steps import Choose
 
 
 class ChoosePlan(StepPlan, frozen=True):

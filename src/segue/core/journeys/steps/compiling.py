@@ -22,7 +22,7 @@ from segue.core.journeys.steps.wait import compile_wait
 from segue.core.journeys.steps.wait_for import compile_wait_for
 from segue.core.journeys.steps.webhook import compile_webhook
 from segue.core.view import Condition
-from segue.model.journeys import (
+from segue.model.steps import (
     Branch,
     Choose,
     Exit,

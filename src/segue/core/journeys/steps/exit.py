@@ -1,7 +1,7 @@
 """exit: the run ends here."""
 
 from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
-from segue.model.journeys import Run
+from segue.model.runs import Run
 
 
 class ExitPlan(StepPlan, frozen=True):

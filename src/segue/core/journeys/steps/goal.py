@@ -1,7 +1,7 @@
 """goal: mark the run as converted and go on."""
 
 from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
-from segue.model.journeys import Run
+from segue.model.runs import Run
 
 
 class GoalPlan(StepPlan, frozen=True):

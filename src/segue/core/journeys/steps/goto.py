@@ -1,7 +1,8 @@
 """goto: go to another step, so many times in one run at most; then to the following one."""
 
 from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
-from segue.model.journeys import Goto, Run
+from segue.model.runs import Run
+from segue.model.steps import Goto
 
 
 class GotoPlan(StepPlan, frozen=True):

@@ -14,7 +14,8 @@ from segue.core.journeys.moves import Finish, Go, Move, Offer, StepPlan, Surroun
 from segue.core.journeys.proposing import SENT, Terms, terms_of
 from segue.model.decisions import Reason
 from segue.model.errors import SegueError
-from segue.model.journeys import Propose, Run
+from segue.model.runs import Run
+from segue.model.steps import Propose
 from segue.model.time import NEVER
 
 _SENT, _SKIPPED, _CAPPED = 1, 2, 3

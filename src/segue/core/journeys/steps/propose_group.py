@@ -17,7 +17,8 @@ from segue.core.journeys.steps.propose import proposed_actions
 from segue.core.view import Condition
 from segue.model.decisions import Reason
 from segue.model.errors import SegueError
-from segue.model.journeys import Propose, Run
+from segue.model.runs import Run
+from segue.model.steps import Propose
 from segue.model.time import NEVER, Instant, parse_duration
 
 

@@ -9,7 +9,8 @@ from math import fsum
 from segue.core.chance import draw
 from segue.core.journeys.moves import Go, Move, StepPlan, Surroundings
 from segue.model.errors import SegueError
-from segue.model.journeys import Run, Split
+from segue.model.runs import Run
+from segue.model.steps import Split
 
 
 class SplitPlan(StepPlan, frozen=True):

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from segue.core.journeys.moves import CHILD, CHILD_CONVERTED, CHILD_ENDED, Descend, Go, Move, StepPlan, Surroundings
-from segue.model.journeys import Run, SubJourney
+from segue.model.runs import Run
+from segue.model.steps import SubJourney
 from segue.model.time import NEVER, Instant
 
 _HEARD = {CHILD_ENDED: 1, CHILD_CONVERTED: 2}

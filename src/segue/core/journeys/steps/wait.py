@@ -16,7 +16,8 @@ from segue.core.local_time import next_local
 from segue.core.receptive import best_moment, group_of
 from segue.core.view import Condition
 from segue.model.errors import SegueError
-from segue.model.journeys import Run, Wait
+from segue.model.runs import Run
+from segue.model.steps import Wait
 from segue.model.time import Instant, parse_duration
 from segue.model.workspace import Workspace
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from segue.core.journeys.matching import Awaited, compile_match
 from segue.core.journeys.moves import Go, Move, Stay, StepPlan, Surroundings
 from segue.core.view import Condition
-from segue.model.journeys import Run, WaitFor
+from segue.model.runs import Run
+from segue.model.steps import WaitFor
 from segue.model.time import Instant, parse_duration
 
 

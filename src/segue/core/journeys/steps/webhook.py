@@ -9,7 +9,8 @@ from segue.core.journeys.moves import Go, Move, Offer, StepPlan, Surroundings
 from segue.core.journeys.proposing import CARRIED_OUT, SENT, Terms
 from segue.core.view import Condition
 from segue.model.errors import SegueError
-from segue.model.journeys import Run, Webhook
+from segue.model.runs import Run
+from segue.model.steps import Webhook
 from segue.model.time import parse_duration
 
 _DONE, _FAILED = 1, 2
