@@ -55,7 +55,8 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World, fol
     fact = as_fact(event, customer)
     profile = fold(customer.profile, event, fact, world.profile, now)
     zone = zone_of(profile, world.workspace)
-    view = View(profile, fact, now, zone, world.shared, is_here=world.has_hours and is_here(profile, now))
+    is_there = world.has_hours and is_here(profile, now)
+    view = View(profile, fact, now, zone, world.shared, is_here=is_there, late_after=world.triggers.late_after)
     watches, firings = detect(
         *(customer.watches, customer.profile, profile, fact, event, now, world.triggers),
         zone=view.zone,

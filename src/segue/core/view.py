@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from segue.core.facts import Fact
 from segue.model.customers import Profile
 from segue.model.shared import NOTHING_SHARED, Shared
-from segue.model.time import Instant
+from segue.model.time import NEVER, Instant
 
 Condition: TypeAlias = Callable[[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any], int], Any]
 """A compiled expression: (traits, feature states, event properties, run facts, now) -> value, null when unknown."""
@@ -22,9 +22,10 @@ class View:
     Args:
         shared: what all customers draw on, as of this position of the log.
         is_here: the customer is there at this moment: they have just done something.
+        late_after: microseconds after which an event is history when it arrives (`Workspace.late_after`).
     """
 
-    __slots__ = ("event", "fact", "features", "is_here", "now", "profile", "shared", "traits", "zone")
+    __slots__ = ("event", "fact", "features", "is_here", "late_after", "now", "profile", "shared", "traits", "zone")
 
     def __init__(
         self,
@@ -35,8 +36,10 @@ class View:
         shared: Shared = NOTHING_SHARED,
         *,
         is_here: bool = False,
+        late_after: int = NEVER,
     ) -> None:
         self.profile = profile
+        self.late_after = late_after
         self.shared = shared
         self.is_here = is_here
         self.traits = profile.traits
@@ -50,7 +53,9 @@ class View:
         """Return the same view with new traits of the customer; null takes one away."""
         known = {name: value for name, value in {**self.traits, **traits}.items() if value is not None}
         profile = replace(self.profile, traits=known)
-        return View(profile, self.fact, self.now, self.zone, self.shared, is_here=self.is_here)
+        return View(
+            profile, self.fact, self.now, self.zone, self.shared, is_here=self.is_here, late_after=self.late_after
+        )
 
     def value(self, condition: Condition, run_facts: dict[str, Any] = _NO_FACTS) -> Any:
         """Return the value of ``condition`` here, for a run with ``run_facts``."""

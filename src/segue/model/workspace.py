@@ -12,6 +12,7 @@ from segue.model.catalogue import (
     Capacity,
     ChannelSpec,
     Definition,
+    DurationText,
     EventSpec,
     FeatureSpec,
     Rule,
@@ -46,6 +47,8 @@ class Workspace(Struct, frozen=True, kw_only=True):
         country_zones: the zone of customers known only by the trait ``country``.
         groups: shares of the standing groups other than ``agent`` (which is the rest): {"holdout": 0.1}.
         epoch: the assignment epoch; a new one draws new groups.
+        late_after: an event that arrives so long after it happened is history: it is known and counted, and sets
+            nothing off. A run asks the same of events from before it began.
         hours_by: the trait by which customers are grouped for receptive hours, "" for one group.
         retired: earlier versions of journeys that people are still in; the runtime adds them, no file does.
     """
@@ -58,6 +61,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
     currency: str = "EUR"
     groups: dict[str, float] = {}
     epoch: str = "1"
+    late_after: DurationText = "3d"
     policy: PolicySpec = PolicySpec()
     channels: tuple[ChannelSpec, ...] = ()
     placements: dict[str, dict[str, Any]] = {}

@@ -94,6 +94,7 @@ def _assemble(segue: SegueFile, whole: list[Declared]) -> Workspace:
         currency=segue.currency,
         groups=segue.groups,
         epoch=segue.epoch,
+        late_after=segue.late_after,
         policy=segue.policy,
         channels=_channels(segue),
         placements=segue.placements,

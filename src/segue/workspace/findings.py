@@ -163,6 +163,11 @@ CODES: dict[str, Code] = {
         "The channel is told of neither opens nor clicks, so every message there counts as ignored.",
         "warning",
     ),
+    "SG616": Code(
+        "A message without a value",
+        "Slots go to what is worth most; worth nothing, it is not sent where others are likely to come.",
+        "warning",
+    ),
     # contact rules, groups, policy
     "SG701": Code("Group shares leave nothing", "Nobody would be left for the agent group."),
     "SG702": Code("Unknown group", "The standing groups are holdout, random and rules; agent is the rest."),

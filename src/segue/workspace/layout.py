@@ -26,6 +26,7 @@ from segue.model.catalogue import (
     Audience,
     Capacity,
     Definition,
+    DurationText,
     EventSpec,
     FeatureSpec,
     Name,
@@ -74,6 +75,7 @@ class SegueFile(Definition, frozen=True, kw_only=True):
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
     groups: dict[str, Share] = {}
     epoch: str = "1"
+    late_after: DurationText = "3d"
     policy: PolicySpec = PolicySpec()
     channels: dict[Name, dict[str, Any]] = {}
     providers: dict[Name, Rate] = {}

@@ -1,10 +1,13 @@
 import pytest
+from msgspec.structs import replace
 
 from segue.core.facts import Fact
 from segue.core.journeys.matching import Awaited, compile_match, concerns
-from segue.core.view import Condition
+from segue.core.view import Condition, View
+from segue.model.customers import Profile
 from segue.model.steps import EventMatch
-from tests.builders import ALWAYS, NEVER_TRUE, fact, run, view
+from segue.model.time import DAY, Instant
+from tests.builders import ALWAYS, NEVER_TRUE, NOW, fact, run, view
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,14 @@ from tests.builders import ALWAYS, NEVER_TRUE, fact, run, view
     ],
 )
 def test_what_is_told_of_a_message_concerns_only_the_run_that_sent_it(seen: Fact, is_concerned: bool) -> None:
-    assert concerns(run(), seen) is is_concerned
+    assert concerns(run(), view(seen=seen)) is is_concerned
+
+
+@pytest.mark.parametrize(("ago", "is_concerned"), [(3 * DAY, True), (3 * DAY + 1, False)])
+def test_what_had_long_happened_when_a_run_began_does_not_concern_it(ago: int, is_concerned: bool) -> None:
+    begun = run(entered_at=NOW)
+    seen = View(Profile(), replace(fact("order"), at=Instant(NOW - ago)), NOW, "UTC", late_after=3 * DAY)
+    assert concerns(begun, seen) is is_concerned
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ SLIPS = [
         "SG603", OFFER, "    placement: home_hero", "    placement: home_hero\n    template: offer.html", "offer.html"
     ),
     Slip("SG615", OFFER, "variants:", "give_up_after: 2\nvariants:", "email"),
+    Slip("SG616", HELLO, "category: service", "category: promo", "hello\n"),
     Slip("SG607", OFFER, "  - channel: hero\n    placement: home_hero", "  - {channel: email, template: x}", "email, "),
 ]
 

@@ -18,7 +18,7 @@ def interruption(run: Run, plan: JourneyPlan, view: View) -> str:
         if rule.event is None:
             if view.holds(rule.when, run.facts):
                 return Reason.EXIT_PREDICATE
-        elif rule.event == fact.name and concerns(run, fact) and view.holds(rule.when, run.facts):
+        elif rule.event == fact.name and concerns(run, view) and view.holds(rule.when, run.facts):
             return Reason.EXIT_EVENT
     # A paused journey holds all timers, this one too.
     if view.now - run.entered_at >= plan.expires_after and plan.status != "paused":

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from segue.core.facts import Fact
 from segue.core.view import Condition, View
 from segue.model.runs import Run
 from segue.model.steps import EventMatch
@@ -19,11 +18,17 @@ class Awaited(Struct, frozen=True):
 
     def matches(self, run: Run, view: View) -> bool:
         """Tell whether the present event is the one, for ``run``."""
-        return self.event == view.fact.name and concerns(run, view.fact) and view.holds(self.when, run.facts)
+        return self.event == view.fact.name and concerns(run, view) and view.holds(self.when, run.facts)
 
 
-def concerns(run: Run, fact: Fact) -> bool:
-    """Tell whether ``fact`` is about ``run``: what is told of a message concerns only the run that sent it."""
+def concerns(run: Run, view: View) -> bool:
+    """Tell whether the present event is about ``run``.
+
+    What is told of a message concerns only the run that sent it; and what had long happened when the run began, none.
+    """
+    fact = view.fact
+    if fact.at < run.entered_at - view.late_after:
+        return False
     return not fact.name.startswith("message_") or fact.properties.get("run_id") == run.run_id
 
 

@@ -52,14 +52,20 @@ def absence_feature(trigger: AbsenceTrigger) -> FeatureSpec | None:
     return FeatureSpec(kind="last", event=trigger.then_not, where=trigger.then_not_when)
 
 
-def listen(watches: tuple[Watch, ...], plans: Iterable[AbsencePlan], moment: Moment) -> tuple[Watch, ...]:
-    """Return ``watches`` after this event was heard as the B, then as the A, of ``plans``."""
+def listen(
+    watches: tuple[Watch, ...], plans: Iterable[AbsencePlan], moment: Moment, since: Instant
+) -> tuple[Watch, ...]:
+    """Return ``watches`` after this event was heard as the B, then as the A, of ``plans``.
+
+    Args:
+        since: what would have been due before is history: nothing is watched for it any more.
+    """
     fact = moment.fact
     for plan in plans:
         running = next((watch for watch in watches if watch.trigger == plan.name), None)
         if fact.name == plan.then_not and running is not None and _cancels(running, plan, moment):
             watches, running = tuple(watch for watch in watches if watch is not running), None
-        if fact.name == plan.event and moment.holds(plan.when):
+        if fact.name == plan.event and fact.at + plan.within >= since and moment.holds(plan.when):
             watches = _open(watches, running, plan, moment)
     return watches
 

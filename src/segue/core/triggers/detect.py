@@ -35,7 +35,8 @@ def detect(
 
     First fires what came due: absences, then schedules. Then what the event itself set off: event, trait and count
     triggers, a request to enter. Last come the audiences left and entered. Each kind in the order of the definitions,
-    what came due by its moment. What a merge brings into the profile is no change of a trait.
+    what came due by its moment. What a merge brings into the profile is no change of a trait. What happened too long
+    ago (`Workspace.late_after`) is known from now on, and fires nothing.
 
     Args:
         zone: the one the customer lives by after the event.
@@ -48,13 +49,16 @@ def detect(
         return watches, _enrolling(event, plan) if plan.enrolling else ()
     moment = Moment(before, after, fact, now, zone, seed, customer_id)
     absences = watches.absences
+    since = Instant(now - plan.late_after)
     if listeners is not None and listeners.absences:
-        absences = listen(absences, listeners.absences, moment)
+        absences = listen(absences, listeners.absences, moment, since)
     absences, firings = due_firings(absences, now)
     timers = _Timers(watches, [], [])
     if has_timers:
         timers = _keep_timers(watches, plan, moment, may_have_moved=has_new_traits or isinstance(event, Merged))
     firings += timers.due
+    if fact.at < since:
+        listeners = None  # history is known, and sets nothing off
     if listeners is not None and listeners.events is not None:
         firings += detect_events(listeners.events, moment)
     if has_new_traits:

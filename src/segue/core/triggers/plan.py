@@ -15,7 +15,7 @@ from segue.core.triggers.schedules import SchedulePlan, compile_schedule
 from segue.core.triggers.trait_changes import TraitPlan
 from segue.model.catalogue import EventSpec, FeatureSpec, ValueType
 from segue.model.errors import ExpressionError
-from segue.model.time import parse_duration
+from segue.model.time import NEVER, parse_duration
 from segue.model.triggers import (
     AbsenceTrigger,
     ApiTrigger,
@@ -43,6 +43,7 @@ class TriggerPlan(Struct, frozen=True):
     Attributes:
         enrolling: the trigger that a request to enter fires, by the journey that is asked for.
         has_timers: a customer has something to watch without any event: audiences, schedules.
+        late_after: microseconds after which an event that arrives is history, and fires nothing.
     """
 
     by_event: dict[str, Listeners]
@@ -51,6 +52,7 @@ class TriggerPlan(Struct, frozen=True):
     schedules: tuple[SchedulePlan, ...] = ()
     enrolling: dict[str, str] = {}
     has_timers: bool = False
+    late_after: int = NEVER
 
 
 def compile_triggers(named: Mapping[str, Trigger], workspace: Workspace) -> TriggerPlan:
@@ -93,6 +95,7 @@ class _Compiler:
             schedules=schedules,
             enrolling=self._enrolling(),
             has_timers=audiences is not None or bool(schedules),
+            late_after=parse_duration(self.workspace.late_after),
         )
 
     def _events(self, event: str) -> EventPlan | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from segue.core.catalogue import capped_categories
 from segue.model.catalogue import Action, ChannelSpec, Family, Variant
 from segue.model.steps import Propose
 from segue.model.time import parse_duration
@@ -29,6 +30,7 @@ def check_actions(draft: Draft) -> Iterator[Finding]:
         yield from _check_theme(draft, action)
         yield from _check_fitness(draft, action)
         yield from _check_patience(draft, action)
+        yield from _check_value(draft, action)
         is_proposed = action.standing or action.follows_theme or action.action in proposed
         if not is_proposed and not draft.broken & {"journey", "triggers"}:
             at = draft.at("action", action.action, "action")
@@ -82,6 +84,18 @@ def _check_patience(draft: Draft, action: Action) -> Iterator[Finding]:
             " or leave out give_up_after."
         )
         yield Finding("SG615", at, reason, instruction)
+
+
+def _check_value(draft: Draft, action: Action) -> Iterator[Finding]:
+    """Yield a finding where a message is worth nothing beside others that compete with it for the same slots."""
+    charged = capped_categories(draft.workspace.contact_rules) if draft.workspace.contact_rules.opportunity_cost else ()
+    others = [each.action for each in draft.workspace.actions if each.category in charged and each.value > 0]
+    sends = any(channel.family == "message" for channel in _channels(draft, action))
+    if action.value == 0 and action.category in charged and others and sends:
+        at = draft.at("action", action.action, "action")
+        reason = f"{action.action!r} has no value, and {others[0]!r} has: its slots will be kept for that."
+        instruction = "Write its value: what one success is worth, times how much likelier the message makes it."
+        yield Finding("SG616", at, reason, instruction)
 
 
 def _channels(draft: Draft, action: Action) -> list[ChannelSpec]:
