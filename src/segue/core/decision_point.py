@@ -61,7 +61,7 @@ def decide(
     eligible = _on_theme(slot, candidates, verdicts, eligible, gate, world)
     if slot != MESSAGE_SLOT:  # what obliges is first in every slot that it may share with others
         eligible.sort(key=lambda index: not world.actions[candidates[index].action].is_obliged)
-    scored = [_worth_of(candidates[index], worth, world) for index in eligible]
+    scored = _worths([candidates[index] for index in eligible], worth, world)
     is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
     silence = SILENT
     if is_obliged or (eligible and is_webhook(candidates[eligible[0]].action)):  # a step's call is not weighed either
@@ -226,8 +226,11 @@ def _considered(
     return tuple(rows)
 
 
-def _worth_of(candidate: Candidate, worth: Worth, world: World) -> Scored:
-    return worth.of(world.actions[candidate.action], world.variants[candidate.action, candidate.channel])
+def _worths(eligible: list[Candidate], worth: Worth, world: World) -> list[Scored]:
+    variants = [world.variants[candidate.action, candidate.channel] for candidate in eligible]
+    if world.worth.is_static:
+        return [variant.scored for variant in variants]
+    return [worth.of(world.actions[c.action], variant) for c, variant in zip(eligible, variants, strict=True)]
 
 
 def _silence(eligible: list[Candidate], scored: list[Scored], slot: str, worth: Worth, world: World) -> Scored:
@@ -236,7 +239,7 @@ def _silence(eligible: list[Candidate], scored: list[Scored], slot: str, worth: 
     That is told in what offers are worth to most; to a customer who answers less than most, later offers are worth less
     too, in the proportion in which the best of the present ones is.
     """
-    if slot != MESSAGE_SLOT:
+    if slot != MESSAGE_SLOT or not any(each.takes_slot for each in scored):
         return SILENT
     categories = dict.fromkeys(world.actions[candidate.action].action.category for candidate in eligible)
     silence = max((worth.silence(category) for category in categories), key=lambda each: each.total, default=SILENT)

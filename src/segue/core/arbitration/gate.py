@@ -112,7 +112,7 @@ class Gate:
                 verdict = check_alive(candidate, self.runs, self.ended, now, self.withdrawn) or check_paused(
                     candidate, self.runs, rules.paused, now
                 )
-            if verdict is None and not candidate.run_id:
+            if verdict is None and not candidate.run_id and candidate.source.startswith("journey:"):
                 verdict = check_going(candidate, rules.going)
             if verdict is None:
                 permission = self._permitted.get(variant.lane) or self._look_at_permission(action, variant)
