@@ -72,6 +72,8 @@ async def main(folder: Path) -> None:
         folder=folder,
         workspace=declared,
         channels={},
+        limits={},
+        providers={},
         server=ServerSettings(),
         sources={},
         tests=(),
