@@ -16,7 +16,7 @@ from segue.core.view import View
 from segue.model.contact_rules import DEFAULT_CAPS, Cap
 from segue.model.customers import Contacts
 from segue.model.shared import Outlook, Shared
-from segue.model.time import DAY, HOUR, WEEK, Instant
+from segue.model.time import DAY, HOUR, WEEK, Instant, parse_instant
 from tests.builders import NOW, contact, fact, profile
 
 ONE_WORTH = ((10.0, 1.0),)
@@ -93,6 +93,13 @@ def test_a_calendar_cap_counts_from_the_begin_of_its_period(calendar: str, befor
     cap = Cap(cap="calendar", limit=2, calendar=calendar)  # type: ignore[arg-type]
     assert cost(contacts_at(NOW - before), cap) == cost(None, cap)
     assert cost(contacts_at(NOW - 11 * HOUR), cap) > cost(None, cap)
+
+
+def test_the_slots_of_a_day_that_a_clock_change_shortens_last_as_long_as_the_day_does() -> None:
+    cap = Cap(cap="calendar", limit=2, calendar="day")
+    seen = view(zone="Europe/London", now=parse_instant("2026-03-29T00:30:00Z"))  # half an hour before the jump
+    rate = offers_per_week(seen, Contacts(), OUTLOOK)
+    assert cost(None, cap, seen=seen) == pytest.approx(slot_worth(TWO_WORTHS, 2, rate * 22.5 * HOUR / WEEK))
 
 
 def test_a_new_customer_is_expected_to_get_what_everybody_gets_and_a_known_one_what_they_got() -> None:

@@ -13,7 +13,6 @@ on the distribution of X only, so it is computed once for each published outlook
 """
 
 from bisect import bisect_right
-from calendar import monthrange
 from functools import lru_cache
 from itertools import accumulate
 from math import log
@@ -21,12 +20,12 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from segue.core.local_time import next_local
+from segue.core.calendar import CalendarUnit, calendar_period
 from segue.core.view import View
 from segue.model.contact_rules import Cap
 from segue.model.customers import Contacts
 from segue.model.shared import Outlook
-from segue.model.time import DAY, WEEK, Instant, parse_duration, to_datetime
+from segue.model.time import WEEK, Instant, parse_duration
 
 MOST_SLOTS = 8
 """Of more slots, these stand for all, with as many fewer offers to come."""
@@ -46,7 +45,7 @@ class SlotCap(Struct, frozen=True):
 
     limit: int
     window: int
-    calendar: str
+    calendar: CalendarUnit | None
     counts: tuple[str, ...]
     obeys: tuple[str, ...]
 
@@ -57,7 +56,7 @@ def compile_slot_caps(caps: tuple[Cap, ...]) -> tuple[SlotCap, ...]:
         SlotCap(
             cap.limit,
             parse_duration(cap.window) if cap.window is not None else 0,
-            cap.calendar or "",
+            cap.calendar,
             cap.counts,
             cap.obeys,
         )
@@ -120,7 +119,7 @@ def _slots(cap: SlotCap, contacts: Contacts, view: View) -> tuple[int, int]:
     """Return how many slots are left, and for how long (microseconds): until the next one comes back."""
     now = view.now
     if cap.calendar:
-        begin, end = _calendar_period(now, view.zone, cap.calendar)
+        begin, end = calendar_period(now, view.zone, cap.calendar)
     else:
         begin, end = Instant(now - cap.window), Instant(now + cap.window)
     used, oldest = 0, now
@@ -131,18 +130,6 @@ def _slots(cap: SlotCap, contacts: Contacts, view: View) -> tuple[int, int]:
     if used and not cap.calendar:
         end = Instant(oldest + cap.window)
     return cap.limit - used, end - now
-
-
-def _calendar_period(now: Instant, zone: str, calendar: str) -> tuple[Instant, Instant]:
-    today = to_datetime(now, zone)
-    past, length = 0, 1
-    if calendar == "week":
-        past, length = today.weekday(), 7
-    elif calendar == "month":
-        past, length = today.day - 1, monthrange(today.year, today.month)[1]
-    end = next_local(now, zone, 0, days=length - past)
-    begin = next_local(now, zone, 0, days=-past) if past else Instant(next_local(now, zone, 0, days=1) - DAY)
-    return begin, end
 
 
 @lru_cache(maxsize=16)

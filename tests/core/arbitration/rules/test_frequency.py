@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from segue.core.arbitration.calendar import calendar_period
 from segue.core.arbitration.rules import frequency
 from segue.core.arbitration.rules.frequency import CapPlan, compile_caps, count_uses
 from segue.core.arbitration.verdicts import Verdict
+from segue.core.calendar import calendar_period
 from segue.core.catalogue import ActionPlan
 from segue.model.contact_rules import Cap
 from segue.model.customers import Contact

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from segue.core.arbitration.calendar import CalendarUnit, calendar_period
 from segue.core.arbitration.verdicts import Verdict
+from segue.core.calendar import CalendarUnit, calendar_period
 from segue.core.catalogue import ActionPlan
 from segue.model.contact_rules import Cap
 from segue.model.customers import Contact

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segue.core.arbitration.calendar import CalendarUnit, calendar_period
+from segue.core.calendar import CalendarUnit, calendar_period
 from segue.model.time import DAY, HOUR, Instant, parse_instant, to_datetime
 
 ZONES = sorted(available_timezones())
