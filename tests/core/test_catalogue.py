@@ -21,7 +21,8 @@ def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None
     assert list(compiled) == ["offer", "hello"]
     found = compiled["offer"]
     assert found.action == offer
-    assert found.scores == {"value": 5.0, "cost": 0.5, "priority": 3.0, "total": 4.5}
+    scores = {"value": 5.0, "cost": 0.5, "priority": 3.0, "total": 4.5}
+    assert found.variants["email"].scored.scores == scores
     assert (found.eligible_when, found.converted) == (ALWAYS, NEVER_TRUE)
     assert (compiled["hello"].eligible_when, compiled["hello"].converted) == (None, None)
     assert found.expires_after == 12 * HOUR
@@ -32,7 +33,7 @@ def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None
             slot="message",
             interrupts=True,
             lane=("email", "marketing", "promo"),
-            scored=Scored("offer", "email", 3.0, 4.5, found.scores, takes_slot=True),
+            scored=Scored("offer", "email", 3.0, 4.5, scores, takes_slot=True),
         ),
         "website": VariantPlan(
             variant=VARIANTS["website"],
@@ -40,7 +41,7 @@ def test_an_action_is_compiled_with_its_scores_conditions_and_variants() -> None
             slot="placement:home_hero",
             interrupts=False,
             lane=("website", "marketing", "promo"),
-            scored=Scored("offer", "website", 3.0, 4.5, found.scores),
+            scored=Scored("offer", "website", 3.0, 4.5, scores),
         ),
     }
 

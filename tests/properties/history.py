@@ -17,6 +17,7 @@ from segue.model.events import (
     ConsentChanged,
     DecisionRequested,
     DeliveryReported,
+    Enroll,
     Event,
     Identified,
     Tick,
@@ -110,7 +111,7 @@ def live(plan: Plan, world: World) -> History:
     at = START
     for number, (delay, happening) in enumerate(plan.events):
         at = Instant(at + delay)
-        queue.append((at, _event(f"e{number}", customer_id, at, happening)))
+        queue.append((at, event_of(f"e{number}", customer_id, at, happening)))
     _run(history, queue, plan, world, until=Instant(at + 21 * DAY))
     return history
 
@@ -147,16 +148,17 @@ def _carry_out(
     assert isinstance(command, Deliver)
     refusal = recheck(history.customer, command, now=now, world=world)
     if refusal is not None:
-        return [(now, _report(command, DeliveryStatus.WITHDRAWN, now, refusal))]
+        return [(now, report_on(command, DeliveryStatus.WITHDRAWN, now, refusal))]
     status, delay = plan.answers[len(history.sent) % len(plan.answers)]
     history.sent.append(Sent(len(history.inputs), now, command, status))
     later = Instant(now + delay)
     if status in (DeliveryStatus.OPENED, DeliveryStatus.UNSUBSCRIBED):
-        return [(now, _report(command, DeliveryStatus.ACCEPTED, now)), (later, _report(command, status, later))]
-    return [(later, _report(command, status, later))]
+        return [(now, report_on(command, DeliveryStatus.ACCEPTED, now)), (later, report_on(command, status, later))]
+    return [(later, report_on(command, status, later))]
 
 
-def _report(command: Deliver, status: DeliveryStatus, at: Instant, detail: str = "") -> DeliveryReported:
+def report_on(command: Deliver, status: DeliveryStatus, at: Instant, detail: str = "") -> DeliveryReported:
+    """Return what a channel says of ``command``."""
     return DeliveryReported(
         event_id=EventId(f"{command.delivery_id}-{command.attempt}-{status}"),
         customer_id=command.customer_id,
@@ -168,7 +170,8 @@ def _report(command: Deliver, status: DeliveryStatus, at: Instant, detail: str =
     )
 
 
-def _event(event_id: str, customer_id: CustomerId, at: Instant, happening: dict[str, object]) -> Event:
+def event_of(event_id: str, customer_id: CustomerId, at: Instant, happening: dict[str, object]) -> Event:
+    """Return the event that ``happening`` describes."""
     base = {"event_id": EventId(event_id), "customer_id": customer_id, "at": at}
     match happening:
         case {"name": str(name), **properties}:
@@ -177,5 +180,7 @@ def _event(event_id: str, customer_id: CustomerId, at: Instant, happening: dict[
             return ConsentChanged(channel=channel, granted=granted, **base)  # type: ignore[arg-type]
         case {"placement": str(placement)}:
             return DecisionRequested(placement=placement, **base)  # type: ignore[arg-type]
+        case {"enroll": str(journey)}:
+            return Enroll(journey=journey, **base)  # type: ignore[arg-type]
         case _:
             return Identified(traits=happening, **base)  # type: ignore[arg-type]

@@ -14,10 +14,6 @@ from segue.core.world import World
 from segue.model.commands import Deliver, SyncAudience
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import (
-    ConsentChanged,
-    DecisionRequested,
-    DeliveryReported,
-    Enroll,
     Event,
     Identified,
     Merged,
@@ -28,6 +24,7 @@ from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
 from segue.runtimes.population import Advanced, Population
 from segue.runtimes.presence import Place
+from tests.properties.history import event_of, report_on
 
 START = parse_instant("2026-03-26T12:00:00Z")
 """Three days before the clocks of ``Europe/London`` go forward."""
@@ -140,7 +137,7 @@ def live(plan: Plan, world: World, later: Iterable[tuple[Instant, World]] = ()) 
     at = START
     for number, (delay, who_, happening) in enumerate((*PRELUDE, *plan.events)):
         at = Instant(at + delay)
-        queue.append((at, _event(f"e{number}", CustomerId(who_), at, happening)))
+        queue.append((at, event_of(f"e{number}", CustomerId(who_), at, happening)))
     _run(town, queue, plan, list(later), until=Instant(at + SILENCE))
     return town
 
@@ -206,37 +203,10 @@ def _carry_out(town: Town, command: object, now: Instant, plan: Plan) -> list[tu
     customer = town.population.customer(town.survivors.get(command.customer_id, command.customer_id))
     refusal = recheck(customer, command, now=now, world=town.population.world_of(customer))
     if refusal is not None:
-        return [(now, _report(command, DeliveryStatus.WITHDRAWN, now, refusal))]
+        return [(now, report_on(command, DeliveryStatus.WITHDRAWN, now, refusal))]
     status, delay = plan.answers[len(town.sent) % len(plan.answers)]
     town.sent.append(Sent(len(town.log), now, command, status))
     later = Instant(now + delay)
     if status in (DeliveryStatus.OPENED, DeliveryStatus.CLICKED):
-        return [(now, _report(command, DeliveryStatus.ACCEPTED, now)), (later, _report(command, status, later))]
-    return [(later, _report(command, status, later))]
-
-
-def _report(command: Deliver, status: DeliveryStatus, at: Instant, detail: str = "") -> DeliveryReported:
-    return DeliveryReported(
-        event_id=EventId(f"{command.delivery_id}-{command.attempt}-{status}"),
-        customer_id=command.customer_id,
-        at=at,
-        delivery_id=command.delivery_id,
-        status=status,
-        attempt=command.attempt,
-        detail=detail,
-    )
-
-
-def _event(event_id: str, customer_id: CustomerId, at: Instant, happening: dict[str, object]) -> Event:
-    base = {"event_id": EventId(event_id), "customer_id": customer_id, "at": at}
-    match happening:
-        case {"name": str(name), **properties}:
-            return Tracked(name=name, properties=properties, **base)  # type: ignore[arg-type]
-        case {"consent": str(channel), "granted": bool(granted)}:
-            return ConsentChanged(channel=channel, granted=granted, **base)  # type: ignore[arg-type]
-        case {"placement": str(placement)}:
-            return DecisionRequested(placement=placement, **base)  # type: ignore[arg-type]
-        case {"enroll": str(journey)}:
-            return Enroll(journey=journey, **base)  # type: ignore[arg-type]
-        case _:
-            return Identified(traits=happening, **base)  # type: ignore[arg-type]
+        return [(now, report_on(command, DeliveryStatus.ACCEPTED, now)), (later, report_on(command, status, later))]
+    return [(later, report_on(command, status, later))]

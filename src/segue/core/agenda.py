@@ -26,7 +26,6 @@ from segue.core.world import World
 from segue.model.customers import Customer, Membership
 from segue.model.decisions import Candidate, Reason
 from segue.model.events import DecisionRequested, Event, Merged
-from segue.model.runs import Run
 
 
 def is_quiet(
@@ -202,8 +201,7 @@ class Agenda:
         return not self._has_new_word or self._gate.permits(membership.action, membership.channel)
 
     def _is_paused(self, candidate: Candidate) -> bool:
-        runs: dict[str, Run] = {run.run_id: run for run in self._customer.enrollments.runs}
-        return pause_end(candidate, runs, self._world.contact_rules.paused, self._view.now) > self._view.now
+        return pause_end(candidate, self._gate.runs, self._world.contact_rules.paused, self._view.now) > self._view.now
 
 
 def _by_slot(candidates: list[Candidate], world: World) -> dict[str, list[Candidate]]:

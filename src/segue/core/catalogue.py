@@ -66,7 +66,6 @@ class ActionPlan(Struct, frozen=True):
 
     action: Action
     is_obliged: bool
-    scores: dict[str, float]
     eligible_when: Condition | None
     converted: Condition | None
     expires_after: int
@@ -150,12 +149,6 @@ def _compile_action(
     return ActionPlan(
         action=action,
         is_obliged=action.category in OBLIGED,
-        scores={
-            "value": action.value,
-            "cost": action.cost,
-            "priority": float(action.priority),
-            "total": action.value - action.cost,
-        },
         eligible_when=conditions.get(f"{key}.eligible_when"),
         converted=conditions.get(f"{key}.converted"),
         expires_after=parse_duration(action.expires_after),

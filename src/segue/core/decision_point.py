@@ -184,7 +184,7 @@ def _let_siblings_go(candidates: list[Candidate], verdicts: list[Verdict | None]
         return
     for index, candidate in enumerate(candidates):
         verdict = verdicts[index]
-        if verdict is not None and verdict.until and candidate.delivery_id == winner.delivery_id:
+        if verdict is not None and verdict.until and _is_sibling(candidate, winner):
             verdicts[index] = Verdict(verdict.reason, verdict.detail)
 
 

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
+from segue.channels.settings import ChannelLimits
 from segue.core.handover import recheck
 from segue.model.commands import Command, CreateTask, Deliver, SyncAudience
 from segue.model.deliveries import DeliveryStatus, Outcome
@@ -26,7 +27,7 @@ from segue.runtimes.embedded.backlog import command_of, pending_rows, read_back,
 from segue.runtimes.embedded.batch import Issued
 from segue.runtimes.embedded.lanes import Lane
 from segue.runtimes.embedded.rates import Provider
-from segue.runtimes.embedded.settings import ChannelLimits, Settings
+from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters
 from segue.runtimes.embedded.turnstile import Turnstile
 from segue.runtimes.embedded.writer import Writer

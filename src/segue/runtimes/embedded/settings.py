@@ -6,8 +6,6 @@ from msgspec import Struct
 
 from segue.channels.settings import ChannelLimits
 
-__all__ = ["ChannelLimits", "Settings"]
-
 
 class Settings(Struct, frozen=True, kw_only=True):
     """How the embedded runtime works.
