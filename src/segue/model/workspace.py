@@ -2,7 +2,7 @@
 compiles it.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -21,6 +21,8 @@ from segue.model.catalogue import (
 )
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
+from segue.model.learning import Learning
+from segue.model.snapshots import ModelSnapshot
 from segue.model.triggers import Trigger
 
 
@@ -28,12 +30,20 @@ class PolicySpec(Definition, frozen=True, kw_only=True):
     """Which policy the ``agent`` group gets.
 
     Attributes:
-        name: ``rules`` or ``random``.
+        name: ``rules``, ``propensity``, ``uplift``, ``bandit``, ``value`` or ``random``.
         exploration: share of decisions drawn uniformly among the eligible, flagged as exploration.
+        draw: how ``bandit`` and ``value`` turn what they believe into probabilities: ``inverse_gap`` or ``thompson``.
+        greed: how fast ``inverse_gap`` narrows down to the best as evidence grows.
+        reach: share of decisions that an action may get at most while nothing is known of it; all once
+            ``reach_evidence`` decisions have been learnt from.
     """
 
     name: str = "rules"
     exploration: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    draw: Literal["inverse_gap", "thompson"] = "inverse_gap"
+    greed: Annotated[float, Meta(gt=0)] = 20.0
+    reach: Annotated[float, Meta(gt=0, le=1)] = 0.02
+    reach_evidence: Annotated[int, Meta(ge=1)] = 200
 
 
 class Workspace(Struct, frozen=True, kw_only=True):
@@ -50,6 +60,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
         late_after: an event that arrives so long after it happened is history: it is known and counted, and sets
             nothing off. A run asks the same of events from before it began.
         hours_by: the trait by which customers are grouped for receptive hours, "" for one group.
+        models: trained models by kind (``propensity``, ``uplift``, ``long_term``, ``churn``); `segue learn` adds them.
         retired: earlier versions of journeys that people are still in; the runtime adds them, no file does.
     """
 
@@ -78,3 +89,5 @@ class Workspace(Struct, frozen=True, kw_only=True):
     retired: tuple[Journey, ...] = ()
     audiences: tuple[Audience, ...] = ()
     contact_rules: ContactRules = ContactRules()
+    learning: Learning = Learning()
+    models: dict[str, ModelSnapshot] = {}
