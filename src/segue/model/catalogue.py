@@ -21,6 +21,7 @@ StageName: TypeAlias = Literal["awareness", "consideration", "conversion", "rete
 Need: TypeAlias = Literal["image", "link", "long_text", "attachment"]
 TimeOfDay: TypeAlias = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Factor: TypeAlias = Annotated[float, Meta(gt=0)]
 
 
 class Definition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -96,6 +97,43 @@ class ChannelSpec(Struct, frozen=True, kw_only=True):
     hears_back: bool = False
 
 
+class Window(Definition, frozen=True, kw_only=True):
+    """A stretch of days, for what may be done then only; at least one of the fields is given.
+
+    Attributes:
+        begins, ends: dates (``2026-11-20``), the last one included, or moments (``2026-11-20T18:00``) on the clock of
+            ``zone``; a moment with an offset is the same for everybody. Open where None.
+        weekdays: only these days of the week; all where empty.
+        zone: whose clock: the ``customer``'s, or the ``workspace``'s for everybody.
+    """
+
+    begins: str | None = None
+    ends: str | None = None
+    weekdays: tuple[Weekday, ...] = ()
+    zone: Literal["customer", "workspace"] = "customer"
+
+
+class ContextWeight(Definition, frozen=True, kw_only=True):
+    """What an action's worth is multiplied by for customers, and at moments, for which ``when`` holds."""
+
+    when: Expression
+    weight: Factor
+
+
+class Requirement(Definition, frozen=True, kw_only=True):
+    """Another action that must have come first.
+
+    Attributes:
+        has: ``delivered``: a channel has accepted it, or its audience or placement holds the customer; ``succeeded``:
+            its ``converted_by`` has happened.
+        within: no longer ago than this; however long ago where None.
+    """
+
+    action: Name
+    has: Literal["delivered", "succeeded"] = "delivered"
+    within: DurationText | None = None
+
+
 class Variant(Definition, frozen=True, kw_only=True):
     """One channel-specific realisation of an action.
 
@@ -107,6 +145,8 @@ class Variant(Definition, frozen=True, kw_only=True):
         placement: the placement it can fill (placement family).
         cost: what carrying it out on this channel costs; the action's where None.
         lift: how much of the action's value this channel brings more than doing nothing does: 1 is all of it.
+        margin: the action's where None: a variant may give more away.
+        features: what its content is like, in numbers that models learn from: ``discount: 0.2``, ``urgency: 1``.
     """
 
     channel: Name
@@ -116,6 +156,8 @@ class Variant(Definition, frozen=True, kw_only=True):
     placement: Name | None = None
     cost: float | None = None
     lift: float = 1.0
+    margin: Annotated[float, Meta(le=1)] | None = None
+    features: dict[Name, float] = {}
 
 
 class Action(Definition, frozen=True, kw_only=True):
@@ -124,11 +166,23 @@ class Action(Definition, frozen=True, kw_only=True):
     Attributes:
         value: what success is worth, in the workspace's currency.
         cost: what carrying it out costs, in the same currency.
+        margin: share of the sales price that is left after goods and discount; below ``margin_floor`` of the contact
+            rules it is not offered.
         priority: higher goes first under the ``rules`` policy.
+        lever: what its worth is multiplied by because the business wants it: 1 is as it is.
+        context_weights: what its worth is multiplied by where a condition holds; all that hold, one after the other.
         category: promo and service obey all contact rules; mandatory skips caps; transactional skips caps
             and quiet hours.
         purpose: the consent it needs.
         eligible_when: may this action be considered for this customer at all.
+        calendar: when it may be carried out: in any of these windows; always where there are none.
+        stock: how many there are, for all customers together; it is not offered once they are gone.
+        stock_taken_by: what takes one: each ``success`` (``converted_by``, of whichever customer), or each
+            ``contact``, such as a message with a voucher's code.
+        stock_as_of: the moment at which there were so many: what happened before it takes nothing, and another moment
+            begins a new count.
+        requires: other actions that must have come first, all of them.
+        features: what it is like, in numbers that models learn from; a variant's own go before.
         converted_by: the event after which it is pointless (bought, adopted); with ``converted_within``.
         expires_after: a message decided is worth sending no longer than this.
         standing: considered at every decision request of its placements, without a journey.
@@ -145,11 +199,20 @@ class Action(Definition, frozen=True, kw_only=True):
     description: str = ""
     value: float = 0.0
     cost: float = 0.0
+    margin: Annotated[float, Meta(le=1)] | None = None
     priority: int = 0
+    lever: Factor = 1.0
+    context_weights: tuple[ContextWeight, ...] = ()
     category: Category = "promo"
     purpose: str = "marketing"
     theme: Name | None = None
     eligible_when: Expression | None = None
+    calendar: tuple[Window, ...] = ()
+    stock: Annotated[int, Meta(ge=0)] | None = None
+    stock_taken_by: Literal["success", "contact"] = "success"
+    stock_as_of: str | None = None
+    requires: tuple[Requirement, ...] = ()
+    features: dict[Name, float] = {}
     converted_by: str | None = None
     converted_within: DurationText = "30d"
     expires_after: DurationText = "3d"

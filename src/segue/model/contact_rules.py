@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from segue.model.catalogue import Category, Definition, DurationText, Name, TimeOfDay
+from segue.model.catalogue import Category, Definition, DurationText, Name, TimeOfDay, Window
 
 
 class Cap(Definition, frozen=True, kw_only=True):
@@ -44,6 +44,22 @@ class QuietHours(Definition, frozen=True, kw_only=True):
     then: Literal["hold", "drop"] = "hold"
 
 
+class Blackout(Window, frozen=True, kw_only=True):
+    """A stretch of the promotional calendar in which nothing is offered.
+
+    Attributes:
+        channels, actions: only these; all where empty.
+        obeys: categories that it stops.
+        then: what is proposed meanwhile waits within its deadline (``hold``), or not (``drop``).
+    """
+
+    blackout: Name
+    channels: tuple[Name, ...] = ()
+    actions: tuple[Name, ...] = ()
+    obeys: tuple[Category, ...] = ("promo",)
+    then: Literal["hold", "drop"] = "hold"
+
+
 DEFAULT_CAPS = (
     Cap(cap="promo_weekly", limit=4, window="7d"),
     Cap(cap="promo_daily", limit=1, window="1d"),
@@ -62,6 +78,8 @@ class ContactRules(Definition, frozen=True, kw_only=True):
         arbitration_window: a promotional or service message waits so long for rivals before one of them is chosen;
             "0s" for not at all.
         opportunity_cost: a message must be worth more than what the slot it takes is likely to bring otherwise.
+        margin_floor: promotional and service actions whose ``margin`` is lower are not offered; none where None.
+        blackouts: the promotional calendar: when nothing is offered.
     """
 
     caps: tuple[Cap, ...] = DEFAULT_CAPS
@@ -69,4 +87,6 @@ class ContactRules(Definition, frozen=True, kw_only=True):
     min_gap: DurationText = "2h"
     arbitration_window: DurationText = "0s"
     opportunity_cost: bool = True
+    margin_floor: Annotated[float, Meta(le=1)] | None = None
+    blackouts: tuple[Blackout, ...] = ()
     consent: dict[str, Literal["opt_in", "opt_out"]] = {}

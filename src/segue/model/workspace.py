@@ -22,6 +22,7 @@ from segue.model.catalogue import (
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 from segue.model.learning import Learning
+from segue.model.reach import Reach
 from segue.model.snapshots import ModelSnapshot
 from segue.model.triggers import Trigger
 
@@ -84,6 +85,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...] = ()
     themes: dict[str, Theme] = {}
     capacities: dict[str, Capacity] = {}
+    reach: dict[str, Reach] = {}
     hours_by: str = ""
     journeys: tuple[Journey, ...] = ()
     retired: tuple[Journey, ...] = ()
