@@ -79,33 +79,61 @@ class ScoreModel(Struct, frozen=True, tag="score"):
     estimator: Estimator
 
 
+class Curve(Struct, frozen=True, array_like=True):
+    """What something is to customers who are more or less tired of contacts: a line over the inputs, bent by the dose.
+
+    The dose's pieces are added to the line before its link: with knots k1 < k2 < ... and k0 = 0, ``slopes[j]`` holds from
+    ``k[j]`` to ``k[j + 1]``, the last one beyond the last knot.
+    """
+
+    line: Linear
+    slopes: tuple[float, ...] = ()
+
+
 class LongTermModel(Struct, frozen=True, tag="long_term"):
-    """What a customer is worth from here on, by how tired of contacts they are.
+    """What a customer who may still be contacted is worth from here on, by how tired of contacts they are.
+
+    Keys of `chances`, `amounts` and `hazards` are ``ACTION/CHANNEL``, else ``*/CHANNEL`` (any action there), else ``*``
+    (any contact); ``""`` is doing nothing.
 
     Attributes:
-        inputs: names of the context's values that response and hazard see.
-        channels: whose contacts tire; by channel how much one of it does (``doses``).
-        decay: the share of fatigue left after a day.
+        inputs: names of the context's values that the curves see.
+        dose: name of the context's value that says how tired the customer is: the sum of contacts, each halving in
+            ``half_life_days``.
+        doses: what one contact adds to it, by channel; 1 where none is given.
         gamma: what a day later is worth.
-        grid: fatigue levels, ascending (float64).
-        value: expected value at each level of the grid, one row per segment (float64, C order).
-        segment_weights, segment_edges: which row a customer is in: the score's place among the edges.
-        response, hazard: expected reward of a contact, probability to opt out at it: logit or identity weights over
-            inputs, an own intercept for each action or channel, and the fatigue's weight. The policy knows the form.
+        knots: doses at which the curves bend.
+        chances: probability that a decision brings a reward at all.
+        amounts: the reward where there is one, in the workspace's currency; within ``least_amount``, ``most_amount``.
+        hazards: probability that the customer withdraws before the next decision.
+        loss: what a withdrawal costs at least; where later contacts are worth more, it costs what they are worth.
+        objectives: what one unit of each counted in the rewards (value times weight): other weights, another model.
+        segment: a customer's place among the ``centers``, ascending; values between two are interpolated.
+        grid: doses, ascending from 0 (float64).
+        later: worth of all later decisions by segment and dose just after this one (float64, C order).
+        scale: standard deviation of what contacts bring net, for the draw.
+        effective_rows: of decisions, what their unequal weights leave.
     """
 
     inputs: tuple[str, ...]
-    channels: tuple[str, ...]
-    doses: tuple[float, ...]
-    decay: float
+    dose: str
+    half_life_days: float
+    doses: dict[str, float]
     gamma: float
+    knots: tuple[float, ...]
+    chances: dict[str, Curve]
+    amounts: dict[str, Curve]
+    hazards: dict[str, Curve]
+    least_amount: float
+    most_amount: float
+    loss: float
+    objectives: dict[str, float]
+    segment: Linear
+    centers: tuple[float, ...]
     grid: bytes
-    value: bytes
-    segment_weights: tuple[float, ...]
-    segment_edges: tuple[float, ...]
-    response: dict[str, Linear]
-    hazard: dict[str, Linear]
-    reward: dict[str, float] = {}
+    later: bytes
+    scale: float
+    effective_rows: float
 
 
 ModelBody: TypeAlias = PropensityModel | UpliftModel | ScoreModel | LongTermModel
