@@ -112,7 +112,9 @@ class Agenda:
             self._decide_slot(slot, candidates)
         self._follow_themes()
         for question in self._progress.questions:
-            self._promises.make(choose_way(question, self._view, self._get_occasion(), self._world))
+            self._promises.make(
+                choose_way(question, self._view, self._promises.contacts(), self._get_occasion(), self._world)
+            )
         return self._promises
 
     def _follow_themes(self) -> None:
@@ -140,7 +142,9 @@ class Agenda:
 
     def _decide(self, slot: str, candidates: list[Candidate]) -> Decided:
         if self._worth is None:
-            self._worth = Worth(self._view, self._promises.contacts(), self._world.worth)
+            self._worth = Worth(
+                self._view, self._promises.contacts(), self._world.worth, self._world.context, self._world.learned
+            )
         decided = decide(slot, candidates, self._gate, self._worth, self._get_occasion(), self._world)
         self._promises.make(decided)
         return decided

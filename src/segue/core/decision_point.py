@@ -4,14 +4,13 @@ Mask first, then randomise: nothing after the draw vetoes, so the logged probabi
 """
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import MESSAGE_SLOT, Scored, is_webhook
 from segue.core.decisioning.choose import SILENT, Choice, choose, oblige
-from segue.core.decisioning.policies import POLICIES
+from segue.core.decisioning.context import Context
 from segue.core.decisioning.worth import Worth
 from segue.core.delivery.outcomes import CARRIED_OUT
 from segue.core.world import World
@@ -20,6 +19,7 @@ from segue.model.customers import Answer, Held
 from segue.model.decisions import SILENCE, Candidate, Considered, Decision, Reason
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, derive
 from segue.model.time import MINUTE, Instant
+from segue.model.workspace import Workspace
 
 SENT = "sent"
 NO_DELIVERY = DeliveryId("")
@@ -63,24 +63,29 @@ def decide(
         eligible.sort(key=lambda index: not world.actions[candidates[index].action].is_obliged)
     scored = _worths([candidates[index] for index in eligible], worth, world)
     is_obliged = bool(eligible) and world.actions[candidates[eligible[0]].action].is_obliged
-    silence = SILENT
     if is_obliged or (eligible and is_webhook(candidates[eligible[0]].action)):  # a step's call is not weighed either
         choice = oblige(scored, world.seed, decision_id)
     else:
         spec = world.workspace.policy
-        silence = _silence([candidates[index] for index in eligible], scored, slot, worth, world)
-        choice = choose(scored, gate.view, occasion.group, spec, POLICIES, world.seed, decision_id, silence)
+        open_to = [candidates[index] for index in eligible]
+        choice = choose(
+            *(scored, worth.context(slot), occasion.group, spec, world.policies, world.seed, decision_id),
+            _silence(open_to, scored, slot, worth, world),
+            [world.variants[candidate.action, candidate.channel].scored.total for candidate in open_to],
+        )
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
     is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
-    _cast_lots(candidates, verdicts, eligible, winner, is_ghost, silence.total, occasion.now, world)
+    price = choice.scored[-1].total
+    _cast_lots(candidates, verdicts, eligible, winner, is_ghost, price, occasion.now, world)
     _let_siblings_go(candidates, verdicts, winner)
     decision = record(
         decision_id,
         slot,
-        _considered(candidates, verdicts, eligible, scored, choice, silence),
+        _considered(candidates, verdicts, eligible, choice),
         choice,
         occasion,
         world,
+        worth.context(slot),
         is_ghost=is_ghost,
         delivery_id=winner.delivery_id if winner is not None else NO_DELIVERY,
     )
@@ -101,6 +106,7 @@ def record(
     choice: Choice,
     occasion: Occasion,
     world: World,
+    context: Context,
     *,
     is_ghost: bool = False,
     delivery_id: DeliveryId = NO_DELIVERY,
@@ -126,7 +132,18 @@ def record(
         is_ghost=is_ghost,
         fallback=choice.fallback,
         delivery_id=delivery_id,
+        context=context.values,
+        model=model_of(choice.policy, context, world.workspace),
     )
+
+
+def model_of(policy: str, context: Context, workspace: Workspace) -> str:
+    """Return the version of the model that ``policy`` used, "" for one without."""
+    name = policy.partition("@")[0]
+    if name == "bandit":
+        return f"lessons:{context.learned.lessons}" if context.learned is not None else ""
+    snapshot = workspace.models.get("long_term" if name == "value" else name)
+    return snapshot.version if snapshot is not None else ""
 
 
 def _on_theme(
@@ -204,15 +221,10 @@ def _is_sibling(candidate: Candidate, winner: Candidate | None) -> bool:
 
 
 def _considered(
-    candidates: list[Candidate],
-    verdicts: list[Verdict | None],
-    eligible: list[int],
-    scored: list[Scored],
-    choice: Choice,
-    silence: Scored,
+    candidates: list[Candidate], verdicts: list[Verdict | None], eligible: list[int], choice: Choice
 ) -> tuple[Considered, ...]:
     rows: list[Considered] = []
-    chances = dict(zip(eligible, zip(choice.probabilities, scored, strict=False), strict=False))
+    chances = dict(zip(eligible, zip(choice.probabilities, choice.scored, strict=True), strict=False))
     for index, candidate in enumerate(candidates):
         verdict, open_to = verdicts[index], chances.get(index)
         chance, scores = (open_to[0], open_to[1].scores) if open_to is not None else (0.0, {})
@@ -222,35 +234,24 @@ def _considered(
         else:
             rows.append(Considered(*names, scores, chance, verdict.reason, verdict.detail, verdict.until))
     lost = None if choice.index == len(eligible) else Reason.LOST_ARBITRATION
+    silence = choice.scored[-1]
     rows.append(Considered(SILENCE, "", "", SILENCE, silence.scores, choice.probabilities[-1], lost))
     return tuple(rows)
 
 
 def _worths(eligible: list[Candidate], worth: Worth, world: World) -> list[Scored]:
     variants = [world.variants[candidate.action, candidate.channel] for candidate in eligible]
-    if world.worth.is_static:
+    if world.worth.is_static and not world.context.names:
         return [variant.scored for variant in variants]
     return [worth.of(world.actions[c.action], variant) for c, variant in zip(eligible, variants, strict=True)]
 
 
 def _silence(eligible: list[Candidate], scored: list[Scored], slot: str, worth: Worth, world: World) -> Scored:
-    """Return silence's score: for messages what the slot brings if it is kept.
-
-    That is told in what offers are worth to most; to a customer who answers less than most, later offers are worth less
-    too, in the proportion in which the best of the present ones is.
-    """
+    """Return silence's score: for messages what the slot brings to most if it is kept."""
     if slot != MESSAGE_SLOT or not any(each.takes_slot for each in scored):
         return SILENT
     categories = dict.fromkeys(world.actions[candidate.action].action.category for candidate in eligible)
-    silence = max((worth.silence(category) for category in categories), key=lambda each: each.total, default=SILENT)
-    if not silence.total:
-        return silence
-    usual = [world.variants[candidate.action, candidate.channel].scored.total for candidate in eligible]
-    shares = [max(s.total, 0.0) / most for s, most in zip(scored, usual, strict=True) if s.takes_slot and most > 0.0]
-    if not shares:
-        return silence
-    total = silence.total * max(shares)
-    return replace(silence, total=total, scores={"opportunity_cost": total})
+    return max((worth.silence(category) for category in categories), key=lambda each: each.total, default=SILENT)
 
 
 def _answers(

@@ -12,6 +12,7 @@ import msgspec
 from segue.core.absorption import Absorption, absorb_customer
 from segue.core.agenda import Agenda, is_quiet
 from segue.core.arbitration.ledger import release, settle_contact
+from segue.core.decisioning.rewards import rewards_of
 from segue.core.delivery.outbox import next_due
 from segue.core.delivery.outcomes import Absorbed, absorb
 from segue.core.facts import as_fact
@@ -31,6 +32,7 @@ from segue.model.decisions import Reason
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DeliveryReported, Event, Identified, Merged, Tick
 from segue.model.ids import EventId
+from segue.model.learning import Reward
 from segue.model.shared import Tally
 from segue.model.time import Instant
 from segue.model.transitions import Abandoned, Transition
@@ -81,14 +83,15 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World, fol
     )
     given_up = _given_up(event, absorbed)
     tallies = (*_tallies(before, event, view, absorbed, world), *progress.tallies)
+    rewards = rewards_of(event, fact, view, world.rewards) if world.rewards.by_event else ()
     if is_quiet(customer, before, event, view, firings, progress, absorbed, world):
-        return _finish(customer, now, progress, given_up, tallies, world)
+        return _finish(customer, now, progress, given_up, tallies, rewards, world)
     promises = _decide(before, customer, event, view, firings, progress, absorbed, world)
     customer = msgspec.structs.replace(
         customer, assignment=promises.assignment(), contacts=promises.contacts(), outbox=promises.outbox()
     )
     tallies = (*tallies, *promises.tallies())
-    return _finish(customer, now, progress, (*given_up, *promises.abandoned()), tallies, world, promises)
+    return _finish(customer, now, progress, (*given_up, *promises.abandoned()), tallies, rewards, world, promises)
 
 
 def settle(customer: Customer, event: Event, *, now: Instant, world: World) -> tuple[Transition, ...]:
@@ -177,6 +180,7 @@ def _finish(
     progress: Progress,
     abandoned: tuple[Abandoned, ...],
     tallies: tuple[Tally, ...],
+    rewards: tuple[Reward, ...],
     world: World,
     promises: Promises | None = None,
 ) -> Transition:
@@ -192,6 +196,7 @@ def _finish(
         moved=progress.moved,
         echoes=_echoes(customer, now, progress),
         tallies=tallies,
+        rewards=rewards,
     )
 
 

@@ -64,6 +64,9 @@ def sites(workspace: Workspace) -> Iterator[Site]:
     for audience in workspace.audiences:
         if audience.when:
             yield Site(f"audiences.{audience.audience}.when", audience.when)
+    for name, objective in workspace.learning.objectives.items():
+        if objective.where:
+            yield Site(f"learning.objectives.{name}.where", objective.where, event=objective.event)
     for journey in workspace.journeys:
         yield from _journey_sites(journey_key(journey), journey, workspace)
     for journey in workspace.retired:

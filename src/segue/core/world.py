@@ -1,14 +1,19 @@
 """The World: one revision of a workspace, compiled. The engine reads it and never changes it."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from segue.core.arbitration.plan import RulesPlan, compile_contact_rules
 from segue.core.catalogue import ActionPlan, VariantPlan, compile_actions, hidden_features
+from segue.core.decisioning.arms import Arms, compile_arms, weights_of
 from segue.core.decisioning.candidates import Sources, compile_sources
 from segue.core.decisioning.followers import Followers, compile_followers
-from segue.core.decisioning.policies import POLICIES
+from segue.core.decisioning.context import ContextPlan, compile_context
+from segue.core.decisioning.policies import LADDERS, compile_policies
+from segue.core.decisioning.policy import Policy
+from segue.core.decisioning.rewards import RewardPlan, compile_rewards
 from segue.core.decisioning.worth import WorthPlan, compile_worth
 from segue.core.expression_sites import Site, sites
 from segue.core.expressions import Node, Scope, compile_library, parse
@@ -26,6 +31,9 @@ from segue.model.shared import NOTHING_SHARED, Shared, Tally
 from segue.model.time import Instant
 from segue.model.workspace import Workspace
 
+if TYPE_CHECKING:
+    from segue.core.decisioning.models.factored import Factored
+
 
 class World(msgspec.Struct, frozen=True):
     """Everything slow, frozen: the workspace and what was compiled from it.
@@ -37,6 +45,7 @@ class World(msgspec.Struct, frozen=True):
         has_hours: something is timed by receptive hours.
         shared: what all customers draw on, as of the present position of the log: the runtime replaces it as
             transitions tally.
+        learned: what the online learner published last, as of the present position of the log; None where none runs.
     """
 
     workspace: Workspace
@@ -53,7 +62,12 @@ class World(msgspec.Struct, frozen=True):
     followers: Followers
     worth: WorthPlan
     has_hours: bool
+    context: ContextPlan
+    rewards: RewardPlan
+    arms: Arms
+    policies: Mapping[str, Policy]
     shared: Shared = NOTHING_SHARED
+    learned: "Factored | None" = None
 
     def after(self, tallies: tuple[Tally, ...], now: Instant) -> "World":
         """Return the World in which ``tallies`` of a transition at ``now`` are added to the shared quantities."""
@@ -67,9 +81,9 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
     Raises:
         SegueError: the workspace contradicts itself; `segue check` says where, and all of it at once.
     """
-    if workspace.policy.name not in POLICIES:
+    if workspace.policy.name not in LADDERS:
         reason = f"There is no policy {workspace.policy.name!r}."
-        raise SegueError(reason, f"The policies are {', '.join(sorted(POLICIES))}.")
+        raise SegueError(reason, f"The policies are {', '.join(sorted(LADDERS))}.")
     if sum(workspace.groups.values()) > 1 or any(share < 0 for share in workspace.groups.values()):
         raise SegueError("The shares of the standing groups exceed the whole.", "Give shares of 0 to 1, 1 in all.")
     triggers = workspace.triggers | inline_triggers(workspace.journeys)
@@ -77,6 +91,8 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
     conditions = _compile_conditions(workspace, features)
     actions = compile_actions(workspace, conditions)
     shared_plan = compile_shared(workspace)
+    rewards = compile_rewards(workspace, conditions)
+    arms = compile_arms(actions)
     return World(
         workspace=workspace,
         revision=revision or workspace_revision(workspace),
@@ -92,6 +108,10 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
         followers=compile_followers(workspace, actions),
         worth=compile_worth(workspace, shared_plan),
         has_hours=uses_hours(workspace),
+        context=compile_context(workspace, features),
+        rewards=rewards,
+        arms=arms,
+        policies=compile_policies(workspace, arms, weights_of(rewards.objectives)),
     )
 
 

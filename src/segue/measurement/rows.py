@@ -49,6 +49,19 @@ class DecisionRow(Struct, frozen=True, kw_only=True):
     fallback: str
     delivery_id: str
     considered: list[Json]
+    model: str
+    context: list[float]
+
+
+class RewardRow(Struct, frozen=True, kw_only=True):
+    """What an event counted for learning: how much of which objective happened (before value and weight)."""
+
+    seq: int
+    at: Instant
+    customer_id: str
+    event_id: str
+    objective: str
+    amount: float
 
 
 class DeliveryRow(Struct, frozen=True, kw_only=True):
@@ -136,7 +149,25 @@ def _decision_row(seq: int, decision: Decision) -> DecisionRow:
         fallback=decision.fallback,
         delivery_id=decision.delivery_id,
         considered=[msgspec.structs.asdict(each) for each in decision.considered],
+        model=decision.model,
+        context=list(decision.context),
     )
+
+
+def reward_rows(entry: Entry) -> list[Struct]:
+    """Return the rows of what an entry's event counted for learning."""
+    event = entry.event
+    return [
+        RewardRow(
+            seq=entry.seq,
+            at=event.at,
+            customer_id=event.customer_id,
+            event_id=event.event_id,
+            objective=reward.objective,
+            amount=reward.amount,
+        )
+        for reward in entry.rewards
+    ]
 
 
 def delivery_rows(entry: Entry) -> list[Struct]:

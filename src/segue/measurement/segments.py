@@ -1,6 +1,6 @@
 """Segments: the log as Parquet files for analysis, each entry in exactly one of them.
 
-Four tables (events, decisions, deliveries, steps), each a folder of files named ``FIRST-LAST.parquet`` after the log
+Five tables (events, decisions, deliveries, steps, rewards), each a folder of files named ``FIRST-LAST.parquet`` after the log
 entries they cover. The names are the bookkeeping: the next range starts after the last name, and a file gets its name,
 by an atomic rename, only when it is complete. So a crash at any point loses no entry and repeats none.
 """
@@ -18,10 +18,12 @@ from segue.measurement.rows import (
     DeliveryRow,
     EventRow,
     Json,
+    RewardRow,
     StepRow,
     decision_rows,
     delivery_rows,
     event_rows,
+    reward_rows,
     step_rows,
 )
 from segue.model.time import Instant
@@ -40,12 +42,14 @@ _TYPES: dict[Any, str] = {
     Instant: "TIMESTAMP",
     Json: "JSON",
     list[Json]: "JSON",
+    list[float]: "DOUBLE[]",
 }
 _ROWS: dict[str, Callable[[Entry], list[msgspec.Struct]]] = {
     "events": event_rows,
     "decisions": decision_rows,
     "deliveries": delivery_rows,
     "steps": step_rows,
+    "rewards": reward_rows,
 }
 TABLES: dict[str, dict[str, str]] = {
     table: {name: _TYPES[hint] for name, hint in get_type_hints(row).items()}
@@ -54,6 +58,7 @@ TABLES: dict[str, dict[str, str]] = {
         ("decisions", DecisionRow),
         ("deliveries", DeliveryRow),
         ("steps", StepRow),
+        ("rewards", RewardRow),
     )
 }
 """The columns of each table with their types; timestamps are UTC."""
@@ -115,7 +120,7 @@ class Segments:
 
 
 def read_segments(folder: Path) -> "DuckDBPyConnection":
-    """Return a DuckDB connection with the views ``events``, ``decisions``, ``deliveries`` and ``steps``.
+    """Return a DuckDB connection with the views ``events``, ``decisions``, ``deliveries``, ``steps`` and ``rewards``.
 
     read_segments(folder).sql("SELECT channel, count(*) FROM decisions GROUP BY ALL")
     """

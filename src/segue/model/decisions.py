@@ -124,6 +124,8 @@ class Decision(Struct, frozen=True, array_like=True):
         fallback: why the policy was not used ("" when it was).
         input_hash: digest of customer before, event and revision.
         delivery_id: of the winner, "" otherwise.
+        context: what policies saw (`core.decisioning.context`); empty where the workspace does not learn.
+        model: the version of the model that the policy used, "" for one without.
     """
 
     decision_id: DecisionId
@@ -144,6 +146,8 @@ class Decision(Struct, frozen=True, array_like=True):
     is_ghost: bool = False
     fallback: str = ""
     delivery_id: DeliveryId = DeliveryId("")
+    context: tuple[float, ...] = ()
+    model: str = ""
 
 
 SILENCE = "silence"

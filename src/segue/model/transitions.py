@@ -7,6 +7,7 @@ from segue.model.customers import Customer
 from segue.model.decisions import Decision, Reason
 from segue.model.events import Event
 from segue.model.ids import DeliveryId
+from segue.model.learning import Reward
 from segue.model.runs import Ended, Moved
 from segue.model.shared import Tally
 from segue.model.time import Instant
@@ -41,6 +42,7 @@ class Transition(Struct, frozen=True):
         echoes: events that follow from this one for the same customer, at the same moment (a trait that a step sets);
             `core.engine.settle` advances them next.
         tallies: what is added to shared quantities.
+        rewards: what the event counts for learning.
     """
 
     customer: Customer
@@ -53,3 +55,4 @@ class Transition(Struct, frozen=True):
     moved: tuple[Moved, ...] = ()
     echoes: tuple[Event, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    rewards: tuple[Reward, ...] = ()

@@ -93,3 +93,8 @@ class Workspace(Struct, frozen=True, kw_only=True):
     contact_rules: ContactRules = ContactRules()
     learning: Learning = Learning()
     models: dict[str, ModelSnapshot] = {}
+
+    @property
+    def learns(self) -> bool:
+        """Whether models see its customers: then decisions log what they saw, and events their rewards."""
+        return self.policy.name not in ("rules", "random") or self.learning != Learning()

@@ -18,6 +18,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Event
 from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
+from segue.model.learning import Reward
 from segue.model.runs import Moved
 from segue.model.shared import NOTHING_SHARED, Shared, Tally
 from segue.model.time import Instant
@@ -34,6 +35,7 @@ class Entry(Struct, frozen=True, array_like=True):
         moved: what journey runs did.
         tallies: what it added to shared quantities.
         neighbours: `segue.model.shared.Shared.neighbours` as they were seen.
+        rewards: what it counts for learning.
     """
 
     seq: int
@@ -47,6 +49,7 @@ class Entry(Struct, frozen=True, array_like=True):
     moved: tuple[Moved, ...] = ()
     tallies: tuple[Tally, ...] = ()
     neighbours: tuple[Contact, ...] = ()
+    rewards: tuple[Reward, ...] = ()
 
 
 class Block(Struct, frozen=True, array_like=True):
@@ -179,11 +182,24 @@ class Store(Protocol):
     def save(self, states: Sequence[CustomerState]) -> None:
         """Keep customer states; the latest of a customer wins. They count from the next `complete` on."""
 
-    def complete(self, watermark: int, links: Sequence[Link], decisions: Sequence[tuple[DecisionId, int]]) -> None:
-        """Say that all saved states together include every entry up to ``watermark``, and add to links and index."""
+    def complete(
+        self,
+        watermark: int,
+        links: Sequence[Link],
+        decisions: Sequence[tuple[DecisionId, int]],
+        learned: bytes | None = None,
+    ) -> None:
+        """Say that all saved states together include every entry up to ``watermark``, and add to links and index.
+
+        Args:
+            learned: what the online learner knows as of ``watermark``; None where that has not changed.
+        """
 
     def watermark(self) -> int:
         """Return the last completed watermark, 0 at first."""
+
+    def learned(self) -> bytes:
+        """Return what the online learner knew as of the watermark, empty for nothing."""
 
     def states(self) -> Iterator[CustomerState]:
         """Yield the saved state of every customer, in no particular order."""

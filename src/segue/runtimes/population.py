@@ -27,6 +27,7 @@ from segue.ports.store import CustomerState, Entry, pack_entry
 from segue.runtimes.alarms import Alarms
 from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of, with_neighbours
 from segue.runtimes.glance import glance_at
+from segue.runtimes.lessons import make_learner
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
 from segue.runtimes.presence import Presence, Present
@@ -56,12 +57,21 @@ class Population:
     Args:
         hot: how many customers are kept decoded: those that were advanced last.
         seq: the last entry of the log so far.
+        learned: the packed state of the online learner as of ``seq``, empty for one that knows nothing.
 
     Attributes:
         presence: how many runs are where.
     """
 
-    def __init__(self, world: World, directory: Directory | None = None, *, hot: int = 10_000, seq: int = 0) -> None:
+    def __init__(
+        self,
+        world: World,
+        directory: Directory | None = None,
+        *,
+        hot: int = 10_000,
+        seq: int = 0,
+        learned: bytes = b"",
+    ) -> None:
         self.directory = directory or Directory()
         self.seq = seq
         self.presence = Presence()
@@ -70,6 +80,7 @@ class Population:
         self._points = ContactPoints()
         self._world = world
         self._contact_traits = contact_traits(world.workspace)
+        self._online = make_learner(world, learned)
 
     def __len__(self) -> int:
         return len(self._shelf)
@@ -84,7 +95,7 @@ class Population:
 
     @world.setter
     def world(self, world: World) -> None:
-        """Go over to another World; what is shared stays."""
+        """Go over to another World; what is shared and what was learnt stays."""
         self._world = structs.replace(world, shared=self.shared)
         self._contact_traits = contact_traits(world.workspace)
 
@@ -154,11 +165,14 @@ class Population:
         before = self.customer(customer_id)
         if neighbours is None:
             neighbours = self._neighbours(before, event)
-        transitions = settle(before, event, now=now, world=with_neighbours(self._world, neighbours))
+        seen = self._seen(now)
+        transitions = settle(before, event, now=now, world=with_neighbours(seen, neighbours))
         entry = self._entry(event, now, transitions, neighbours)
         packed = pack_entry(entry)
-        world = self._world.after(entry.tallies, now)
+        world = seen.after(entry.tallies, now)
         self._shelf.make_room(customer_id)
+        if self._online is not None:
+            self._online.take(entry, world)
         # Nothing below can fail.
         self.seq, self._world = entry.seq, world
         if isinstance(event, Merged):
@@ -184,6 +198,10 @@ class Population:
     def silence(self, customer_id: CustomerId) -> None:
         """Take back the customer's alarm: its tick cannot be advanced, and would ring for ever."""
         self._shelf.silence(customer_id)
+
+    def learned(self) -> bytes:
+        """Return the packed state of the online learner as of the last entry, empty where there is none."""
+        return self._online.pack() if self._online is not None else b""
 
     # -- states, for snapshots and recovery ---------------------------------------------------------------------
 
@@ -219,6 +237,9 @@ class Population:
             return False
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
+        seen = self._seen(entry.now)
+        if self._online is not None:
+            self._online.take(entry, seen)
         self.pass_over(entry)
         return True
 
@@ -228,6 +249,21 @@ class Population:
         self._world = self._world.after(entry.tallies, entry.now)
 
     # -- how ----------------------------------------------------------------------------------------------------
+
+    def _seen(self, now: Instant) -> World:
+        """Return the World at ``now``: with what the online learner has published by then.
+
+        A learner begins, adapts and ends with the first entry of a World, so that a replay does the same.
+        """
+        world = self._world
+        if not world.workspace.learns:
+            self._online = None
+            return world
+        if self._online is None:
+            self._online = make_learner(world)
+        if self._online is not None and world.learned is not (learned := self._online.look(now, world)):
+            self._world = structs.replace(world, learned=learned)
+        return self._world
 
     def _take_in(self, states: Iterable[CustomerState]) -> Iterator[tuple[Instant, CustomerId]]:
         """Keep ``states`` and yield their alarms."""
@@ -247,11 +283,13 @@ class Population:
         last = transitions[-1]
         if len(transitions) == 1:  # nearly always
             decisions, commands, moved, tallies = last.decisions, last.commands, last.moved, last.tallies
+            rewards = last.rewards
         else:
             decisions = tuple(decision for each in transitions for decision in each.decisions)
             commands = tuple(command for each in transitions for command in each.commands)
             moved = tuple(move for each in transitions for move in each.moved)
             tallies = tuple(tally for each in transitions for tally in each.tallies)
+            rewards = tuple(reward for each in transitions for reward in each.rewards)
         return Entry(
             self.seq + 1,
             partition_of(event.customer_id),
@@ -264,6 +302,7 @@ class Population:
             moved,
             tallies,
             neighbours,
+            rewards,
         )
 
     def _neighbours(self, customer: Customer, event: Event | None = None) -> tuple[Contact, ...]:

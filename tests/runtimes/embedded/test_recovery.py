@@ -37,8 +37,14 @@ class Filmed(MemoryStore):
         super().save(states)
         self._film()
 
-    def complete(self, watermark: int, links: Sequence[Link], decisions: Sequence[tuple[DecisionId, int]]) -> None:
-        super().complete(watermark, links, decisions)
+    def complete(
+        self,
+        watermark: int,
+        links: Sequence[Link],
+        decisions: Sequence[tuple[DecisionId, int]],
+        learned: bytes | None = None,
+    ) -> None:
+        super().complete(watermark, links, decisions, learned)
         self._film()
 
     def _film(self) -> None:

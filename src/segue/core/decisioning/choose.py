@@ -1,14 +1,16 @@
 """Choose: ask the policy for probabilities, mix in exploration, draw. The draw is a keyed hash: it can be repeated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import fsum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segue.core.catalogue import Scored
 from segue.core.chance import draw
-from segue.core.decisioning.policy import Policy
-from segue.core.view import View
+from segue.core.decisioning.context import Context
+from segue.core.decisioning.policies import LADDERS
+from segue.core.decisioning.policy import Policy, Unready
 from segue.model.assignments import RANDOM, RULES
 from segue.model.workspace import PolicySpec
 
@@ -21,7 +23,8 @@ class Choice(Struct, frozen=True):
     Attributes:
         index: of the chosen one; the number of open candidates for silence.
         probabilities: of each open candidate and, last, of silence.
-        fallback: why the policy asked was not used, "" when it was.
+        fallback: why the policies above the one that decided did not; "" when the first one did.
+        scored: the candidates and, last, silence, with what the policy believed of them.
     """
 
     index: int
@@ -30,17 +33,19 @@ class Choice(Struct, frozen=True):
     is_exploration: bool
     draw: float
     fallback: str = ""
+    scored: tuple[Scored, ...] = ()
 
 
 def choose(
     candidates: Sequence[Scored],
-    view: View,
+    context: Context,
     group: str,
     spec: PolicySpec,
     policies: Mapping[str, Policy],
     seed: str,
     decision_id: str,
     silence: Scored = SILENT,
+    usual: Sequence[float] = (),
 ) -> Choice:
     """Return the choice among ``candidates`` (all of them eligible) and ``silence``.
 
@@ -48,40 +53,77 @@ def choose(
 
     Args:
         group: ``random`` and ``rules`` have their own policy; everyone else gets the workspace's.
+        silence: what keeping the slot brings, told in what offers are worth to most.
+        usual: what the candidates are worth to most; where not given ``silence`` stands as it is.
     """
-    policy = policies[group if group in (RANDOM, RULES) else spec.name]
+    is_standing = group in (RANDOM, RULES)
+    ladder = LADDERS.get(group if is_standing else spec.name, (spec.name, RULES))
     chance = draw(seed, "choose", decision_id)
     if not candidates:
-        return Choice(0, (1.0,), policy.name, False, chance)
-    open_to = [*candidates, silence]
-    favoured, fallback = _ask(policy, view, open_to)
-    if fallback:
-        policy = policies[RULES]
-        favoured = policy.probabilities(view, open_to)
-    explored = spec.exploration if group not in (RANDOM, RULES) else 0.0
+        return Choice(0, (1.0,), policies[ladder[0]].name, False, chance, scored=(silence,))
+    policy, open_to, favoured, fallback = _ask(
+        ladder, policies, context, candidates, lambda scored: slot_price(usual, scored, silence)
+    )
+    explored = 0.0 if is_standing else spec.exploration
     probabilities = favoured
     if explored:
         floor = explored / len(open_to)
         probabilities = tuple([(1.0 - explored) * p + floor for p in favoured])
     index = _draw_index(probabilities, chance)
     is_exploration = favoured[index] < max(favoured)
-    return Choice(index, probabilities, policy.name, is_exploration, chance, fallback)
+    return Choice(index, probabilities, policy.name, is_exploration, chance, fallback, tuple(open_to))
+
+
+def slot_price(usual: Sequence[float], scored: Sequence[Scored], silence: Scored) -> Scored:
+    """Return ``silence`` as it is to this customer.
+
+    What the slot brings if it is kept is told in what offers are worth to most. To a customer who answers less than
+    most, later offers are worth less too, in the proportion in which the best of the present ones is.
+    """
+    if not silence.total or not usual:
+        return silence
+    shares = [
+        max(now.total, 0.0) / most for most, now in zip(usual, scored, strict=True) if now.takes_slot and most > 0.0
+    ]
+    if not shares:
+        return silence
+    total = silence.total * max(shares)
+    return replace(silence, total=total, scores={"opportunity_cost": total})
 
 
 def oblige(candidates: Sequence[Scored], seed: str, decision_id: str) -> Choice:
     """Return the first of ``candidates``, for certain: what has to be sent is not weighed."""
     certain = (1.0, *(0.0 for _ in candidates))
-    return Choice(0, certain, "obligation@1", False, draw(seed, "choose", decision_id))
+    chance = draw(seed, "choose", decision_id)
+    return Choice(0, certain, "obligation@1", False, chance, scored=(*candidates, SILENT))
 
 
-def _ask(policy: Policy, view: View, open_to: Sequence[Scored]) -> tuple[tuple[float, ...], str]:
-    """Return the policy's probabilities, and why they cannot be used ("" when they can)."""
-    try:
-        favoured = policy.probabilities(view, open_to)
-    except Exception as error:
-        # A model may fail on any customer in any way; the decision must still be made, and say why it was made so.
-        return (), f"{policy.name} raised {type(error).__name__}"
-    return favoured, "" if _is_distribution(favoured, len(open_to)) else f"{policy.name} gave no valid probabilities"
+def _ask(
+    ladder: Sequence[str],
+    policies: Mapping[str, Policy],
+    context: Context,
+    candidates: Sequence[Scored],
+    silence_beside: Callable[[Sequence[Scored]], Scored],
+) -> tuple[Policy, Sequence[Scored], tuple[float, ...], str]:
+    """Return the first policy of ``ladder`` that can decide, what it believes and favours, and why others could not."""
+    failed: list[str] = []
+    for name in ladder:
+        policy = policies[name]
+        try:
+            scored = policy.score(context, candidates)
+            open_to = [*scored, silence_beside(scored)]
+            favoured = policy.probabilities(context, open_to)
+        except Unready as unready:
+            failed.append(f"{policy.name} {unready.reason}")
+        except Exception as error:
+            # A model may fail on any customer in any way; the decision must still be made, and say why it was made so.
+            failed.append(f"{policy.name} raised {type(error).__name__}")
+        else:
+            if _is_distribution(favoured, len(open_to)):
+                return policy, open_to, favoured, "; ".join(failed)
+            failed.append(f"{policy.name} gave no valid probabilities")
+    silent = (*(0.0 for _ in candidates), 1.0)
+    return policies[ladder[-1]], [*candidates, silence_beside(candidates)], silent, "; ".join(failed)
 
 
 def _draw_index(probabilities: Sequence[float], chance: float) -> int:

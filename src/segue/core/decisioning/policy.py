@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from segue.core.catalogue import Scored
-from segue.core.view import View
+from segue.core.decisioning.context import Context
+
+
+class Unready(Exception):
+    """A policy cannot decide here; the next one down the ladder does. ``reason`` is a word: ``no_model``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Policy(Protocol):
     """Maps what is known and what is possible to action probabilities.
 
-    Pure: the same arguments give the same probabilities. They sum to 1; each is 0 or more; order as given. The last
-    candidate is silence, always.
+    Pure: the same arguments give the same answer. It uses nothing but its arguments and what it was compiled from, so
+    that it can be asked about a logged decision as well as about a present one. The last candidate is silence, always.
     """
 
     @property
@@ -19,6 +27,14 @@ class Policy(Protocol):
         """The policy's name and version, as decisions record it."""
         ...
 
-    def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
-        """Return one probability for each candidate."""
+    def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
+        """Return the candidates with what the policy believes of them, in the same order.
+
+        A ``total`` is what carrying the candidate out brings more than doing nothing, less cost and prices, in the
+        workspace's currency. Raises `Unready` where the policy cannot tell.
+        """
+        ...
+
+    def probabilities(self, context: Context, candidates: Sequence[Scored]) -> tuple[float, ...]:
+        """Return one probability, 0 or more, for each of the candidates that `score` has returned; they sum to 1."""
         ...

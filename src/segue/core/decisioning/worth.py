@@ -5,15 +5,23 @@
 What does not depend on the customer is compiled; where nothing else is known the compiled score is returned as it is.
 """
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segue.core.catalogue import ActionPlan, Scored, VariantPlan, capped_categories
+from segue.core.decisioning.arms import REPEAT
+from segue.core.decisioning.context import NOTHING_SEEN, Context, ContextPlan, read_context, repeats
 from segue.core.decisioning.opportunity import SlotCap, compile_slot_caps, opportunity_cost
 from segue.core.shared import SharedPlan, price, uses_of
 from segue.core.view import View
 from segue.model.customers import Contacts
 from segue.model.time import DAY
 from segue.model.workspace import Workspace
+
+if TYPE_CHECKING:
+    from segue.core.decisioning.models.factored import Factored
 
 PREFERENCE_TRAIT = "preferred_channel"
 PREFERRED = 1.5
@@ -70,21 +78,48 @@ def compile_worth(workspace: Workspace, shared_plan: SharedPlan) -> WorthPlan:
 
 
 class Worth:
-    """Worth for one customer at one moment; looks up once what many candidates share."""
+    """Worth for one customer at one moment; looks up once what many candidates share.
 
-    def __init__(self, view: View, contacts: Contacts, plan: WorthPlan) -> None:
+    Args:
+        seen: what policies see of the customer; nothing where none learns.
+        learned: what the online learner had published.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        contacts: Contacts,
+        plan: WorthPlan,
+        seen: ContextPlan = NOTHING_SEEN,
+        learned: "Factored | None" = None,
+    ) -> None:
         self._view = view
         self._contacts = contacts
         self._plan = plan
+        self._seen = seen
+        self._learned = learned
+        self._values: tuple[float, ...] | None = None
         self._affinity: dict[str, float] = {}
         self._prices: dict[str, float] = {}
 
     def of(self, action: ActionPlan, variant: VariantPlan) -> Scored:
         """Return what is known of the worth of ``variant``; what obliges, and what interrupts nobody, has its own."""
         static = variant.scored
-        if self._plan.is_static or action.is_obliged or not variant.interrupts:
+        if action.is_obliged or not variant.interrupts:
             return static
-        channel = variant.channel.name
+        scored = static if self._plan.is_static else self._personal(action, variant)
+        if not self._seen.names or not (repeated := repeats(self._contacts, action.action.action, self._view.now)):
+            return scored
+        return replace(scored, scores={**scored.scores, REPEAT: repeated})
+
+    def context(self, slot: str) -> Context:
+        """Return what policies are told about the customer when ``slot`` is decided."""
+        if self._values is None:
+            self._values = read_context(self._view, self._contacts, self._seen)
+        return Context(self._values, self._seen.names, slot, self._view.now, self._learned)
+
+    def _personal(self, action: ActionPlan, variant: VariantPlan) -> Scored:
+        static, channel = variant.scored, variant.channel.name
         factors: dict[str, float] = {}
         if variant.channel.hears_back and (affinity := self._affinity_to(channel)) != 1.0:
             factors["affinity"] = affinity

@@ -71,7 +71,8 @@ def recover(store: Store, world: World, *, hot_customers: int, dedupe_window: in
         StoreError: the log is damaged, or does not replay to what it says.
     """
     watermark = store.watermark()
-    population = Population(world, Directory(store.links()), hot=hot_customers, seq=watermark)
+    directory = Directory(store.links())
+    population = Population(world, directory, hot=hot_customers, seq=watermark, learned=store.learned())
     population.load(store.states())
     worlds = Worlds(store, world)
     replayed, last = 0, None

@@ -69,14 +69,19 @@ class Snapshots:
 
     def _begin(self) -> Iterator[Save]:
         population = self._population
-        target = population.seq
+        target, learned = population.seq, population.learned()
         dirty = iter(population.take_dirty())
         links, self._links = self._links, []
         indexed, self.recent = self.recent, {}
-        return self._pieces(target, dirty, links, indexed)
+        return self._pieces(target, dirty, links, indexed, learned)
 
     def _pieces(
-        self, target: int, dirty: Iterator[CustomerId], links: list[Link], indexed: dict[DecisionId, int]
+        self,
+        target: int,
+        dirty: Iterator[CustomerId],
+        links: list[Link],
+        indexed: dict[DecisionId, int],
+        learned: bytes,
     ) -> Iterator[Save]:
         behind = self.watermark
         while changed := list(islice(dirty, self._chunk)):
@@ -85,4 +90,4 @@ class Snapshots:
         while some := list(islice(places, self._chunk * 4)):
             yield partial(self._store.complete, behind, (), some)
         self.watermark = target
-        yield partial(self._store.complete, target, links, ())
+        yield partial(self._store.complete, target, links, (), learned or None)

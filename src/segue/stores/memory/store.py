@@ -37,6 +37,7 @@ class Medium:
         self.jobs: dict[str, Job] = {}
         self.workspaces: dict[Revision, bytes] = {}
         self.watermark = 0
+        self.learned = b""
         self.epoch = 0
         self.is_open = False
 
@@ -96,11 +97,22 @@ class MemoryStore:
     def save(self, states: Sequence[CustomerState]) -> None:
         self._usable().states.update((state.customer_id, state) for state in states)
 
-    def complete(self, watermark: int, links: Sequence[Link], decisions: Sequence[tuple[DecisionId, int]]) -> None:
+    def complete(
+        self,
+        watermark: int,
+        links: Sequence[Link],
+        decisions: Sequence[tuple[DecisionId, int]],
+        learned: bytes | None = None,
+    ) -> None:
         medium = self._usable()
         medium.watermark = watermark
         medium.links.extend(links)
         medium.decisions.update(decisions)
+        if learned is not None:
+            medium.learned = learned
+
+    def learned(self) -> bytes:
+        return self._usable().learned
 
     def watermark(self) -> int:
         return self._usable().watermark

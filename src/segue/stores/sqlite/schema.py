@@ -6,7 +6,10 @@ from pathlib import Path
 from segue.model.errors import StoreError
 
 SCHEMA_VERSION = 1
-ADDED = "CREATE TABLE IF NOT EXISTS jobs (job_id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID"
+ADDED = (
+    "CREATE TABLE IF NOT EXISTS jobs (job_id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS learned (one INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, body BLOB NOT NULL)",
+)
 """What a file of this schema version may lack, because an earlier Segue made it."""
 APPLICATION_ID = 0x53454755  # "SEGU": so that no other program's file is taken for ours
 
@@ -49,7 +52,8 @@ def connect(path: Path, *, is_writer: bool) -> sqlite3.Connection:
         if is_writer:
             _require_durability(connection)
             _create_once(connection)
-            connection.execute(ADDED)
+            for table in ADDED:
+                connection.execute(table)
         _require(connection, "user_version", SCHEMA_VERSION, f"{path.name} has another schema than this Segue.")
     except sqlite3.Error as error:
         raise StoreError(f"The store {path.name} cannot be opened: {error}.", "Check the disk and the file.") from error

@@ -116,11 +116,26 @@ class SqliteStore:
                 [(s.customer_id, s.seq, s.wake_at, crc32(s.state), s.state) for s in states],
             )
 
-    def complete(self, watermark: int, links: Sequence[Link], decisions: Sequence[tuple[DecisionId, int]]) -> None:
+    def complete(
+        self,
+        watermark: int,
+        links: Sequence[Link],
+        decisions: Sequence[tuple[DecisionId, int]],
+        learned: bytes | None = None,
+    ) -> None:
         with self._transaction() as writer:
             writer.execute("UPDATE counters SET value = ? WHERE name = 'watermark'", (watermark,))
             writer.executemany("INSERT INTO links (link) VALUES (?)", [(pack(link),) for link in links])
             writer.executemany("INSERT OR IGNORE INTO decisions VALUES (?,?)", sorted(decisions))
+            if learned is not None:
+                writer.execute("INSERT OR REPLACE INTO learned VALUES (1, ?, ?)", (crc32(learned), learned))
+
+    def learned(self) -> bytes:
+        for checksum, body in self._rows("SELECT checksum, body FROM learned"):
+            if crc32(body) != checksum:
+                raise _corrupt("What was learnt")
+            return bytes(body)
+        return b""
 
     def watermark(self) -> int:
         return int(self._one("SELECT value FROM counters WHERE name = 'watermark'"))

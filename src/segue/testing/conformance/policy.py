@@ -16,10 +16,8 @@ from math import fsum, isfinite
 import msgspec
 
 from segue.core.catalogue import Scored
-from segue.core.decisioning.policy import Policy
-from segue.core.facts import Fact
-from segue.core.view import View
-from segue.model.customers import Profile
+from segue.core.decisioning.policy import Policy, Unready
+from segue.core.decisioning.context import Context
 from segue.model.time import DAY, Instant
 
 SILENCE = Scored(action="", channel="", priority=0.0, total=0.0)
@@ -42,7 +40,7 @@ def _has_a_name_and_a_version(policy: Policy) -> None:
 
 def _gives_a_distribution(policy: Policy) -> None:
     for candidates in _CHOICES:
-        probabilities = policy.probabilities(_view(), candidates)
+        probabilities = _ask(policy, candidates)
         assert isinstance(probabilities, tuple)
         assert len(probabilities) == len(candidates)
         assert all(isfinite(p) and 0.0 <= p <= 1.0 for p in probabilities)
@@ -50,20 +48,21 @@ def _gives_a_distribution(policy: Policy) -> None:
 
 
 def _keeps_silent_where_nothing_else_is_possible(policy: Policy) -> None:
-    assert policy.probabilities(_view(), [SILENCE]) == (1.0,)
+    assert _ask(policy, [SILENCE]) == (1.0,)
 
 
 def _says_the_same_again(policy: Policy) -> None:
-    first = [policy.probabilities(_view(), candidates) for candidates in _CHOICES]
-    again = [policy.probabilities(_view(), candidates) for candidates in reversed(_CHOICES)]
+    first = [_ask(policy, candidates) for candidates in _CHOICES]
+    again = [_ask(policy, candidates) for candidates in reversed(_CHOICES)]
     assert first == again[::-1]
 
 
 def _changes_nothing_that_it_is_shown(policy: Policy) -> None:
-    view, candidates = _view(), list(_CHOICES[-1])
-    policy.probabilities(view, candidates)
+    candidates = list(_CHOICES[-1])
+    scores = [dict(each.scores) for each in candidates]
+    _ask(policy, candidates)
     assert candidates == list(_CHOICES[-1])
-    assert _shown(view) == _shown(_view())
+    assert [each.scores for each in candidates] == scores
 
 
 def _favours_candidates_and_not_places(policy: Policy) -> None:
@@ -77,17 +76,32 @@ def _favours_candidates_and_not_places(policy: Policy) -> None:
 
 
 def _by_name(policy: Policy, candidates: Sequence[Scored]) -> dict[tuple[str, str], float]:
-    probabilities = policy.probabilities(_view(), candidates)
+    probabilities = _ask(policy, candidates)
     return {(each.action, each.channel): p for each, p in zip(candidates, probabilities, strict=True)}
 
 
 def _needs_no_knowledge(policy: Policy) -> None:
-    for profile in (Profile(), Profile(traits={"tier": None}, features={"orders": None}), _STRANGE):
-        for fact in (Fact("", {}, {}, _NOW), Fact("order", {"total": None, "lines": []}, {}, _NOW)):
-            candidates = _CHOICES[-1]
-            probabilities = policy.probabilities(View(profile, fact, _NOW, "UTC"), candidates)
-            assert len(probabilities) == len(candidates)
-            assert abs(fsum(probabilities) - 1.0) < 1e-9
+    for context in (Context(), Context(slot="message", at=_NOW)):
+        candidates = _CHOICES[-1]
+        try:
+            probabilities = _ask(policy, candidates, context)
+        except Unready as unready:
+            assert re.fullmatch(r"[a-z_]+(:\S+)?", unready.reason), f"{unready.reason!r} is no word"
+            continue
+        assert len(probabilities) == len(candidates)
+        assert abs(fsum(probabilities) - 1.0) < 1e-9
+
+
+def _scores_every_candidate_in_its_place(policy: Policy) -> None:
+    for candidates in _CHOICES:
+        scored = policy.score(_CONTEXT, candidates[:-1])
+        assert [(each.action, each.channel) for each in scored] == [(c.action, c.channel) for c in candidates[:-1]]
+        assert all(isfinite(each.total) for each in scored)
+
+
+def _ask(policy: Policy, candidates: Sequence[Scored], context: Context | None = None) -> tuple[float, ...]:
+    about = context or _CONTEXT
+    return policy.probabilities(about, [*policy.score(about, candidates[:-1]), candidates[-1]])
 
 
 CASES = (
@@ -97,12 +111,13 @@ CASES = (
     Case("PO-04", "says the same again when it is asked the same again", _says_the_same_again),
     Case("PO-05", "changes nothing that it is shown", _changes_nothing_that_it_is_shown),
     Case("PO-06", "favours candidates and not their places in the list", _favours_candidates_and_not_places),
-    Case("PO-07", "needs no knowledge about the customer to answer", _needs_no_knowledge),
+    Case("PO-07", "needs no knowledge about the customer to answer, or says that it does", _needs_no_knowledge),
+    Case("PO-08", "scores every candidate in its place", _scores_every_candidate_in_its_place),
 )
 """The promises of `core.decisioning.policy.Policy`."""
 
 _NOW = Instant(20_000 * DAY)
-_STRANGE = Profile(traits={"tier": ["a", {"list": 1}], "unheard_of": 1e308}, features={"orders": "many"})
+_CONTEXT = Context((1.0, 0.5, -0.25), ("one", "orders", "dose"), "message", _NOW)
 
 
 def _offer(name: str, priority: float = 0.0, total: float = 0.0, channel: str = "email") -> Scored:
@@ -119,12 +134,3 @@ _CHOICES: tuple[Sequence[Scored], ...] = (
     (_offer("huge", 1e300, 1e300), _offer("tiny", -1e300, 5e-324), _offer("awful", 0.0, -1e300), SILENCE),
     (*(_offer(f"offer_{number}", float(number % 3), number / 7.0) for number in range(200)), SILENCE),
 )
-
-
-def _view() -> View:
-    profile = Profile(traits={"tier": "gold"}, features={"orders": 3})
-    return View(profile, Fact("order", {"total": 9.5}, {}, _NOW), _NOW, "Europe/London")
-
-
-def _shown(view: View) -> tuple[object, ...]:
-    return (view.traits, view.features, view.event, view.fact, view.now, view.zone)

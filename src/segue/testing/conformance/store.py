@@ -104,6 +104,18 @@ def _keeps_the_latest_state_of_each_customer(open_store: OpenStore) -> None:
         assert store.watermark() == 5
 
 
+def _keeps_what_was_learnt_with_the_watermark(open_store: OpenStore) -> None:
+    with closing(open_store()) as store:
+        assert store.learned() == b""
+        store.complete(1, [], [], b"some")
+        store.complete(1, [], [])
+        assert store.learned() == b"some"
+    with closing(open_store()) as store:
+        assert store.learned() == b"some"
+        store.complete(2, [], [], b"more")
+        assert (store.watermark(), store.learned()) == (2, b"more")
+
+
 def _finds_a_decision_before_and_after_the_watermark(open_store: OpenStore) -> None:
     with closing(open_store()) as store:
         store.commit(Commit(block=block(1, 2)))
@@ -244,6 +256,7 @@ CASES = (
     Case("ST-17", "has one user at a time", _has_one_user_at_a_time),
     Case("ST-18", "refuses use after closing", _refuses_use_after_closing),
     Case("ST-19", "keeps jobs as they were last committed", _keeps_jobs_as_they_were_last_committed),
+    Case("ST-20", "keeps what was learnt with the watermark", _keeps_what_was_learnt_with_the_watermark),
 )
 
 

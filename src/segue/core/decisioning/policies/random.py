@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from segue.core.catalogue import Scored
-from segue.core.view import View
+from segue.core.decisioning.context import Context
 
 
 class RandomPolicy:
@@ -11,6 +11,10 @@ class RandomPolicy:
 
     name = "random@1"
 
-    def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
+    def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
+        """Return the candidates as they are."""
+        return candidates
+
+    def probabilities(self, context: Context, candidates: Sequence[Scored]) -> tuple[float, ...]:
         """Give each candidate the same probability."""
         return (1.0 / len(candidates),) * len(candidates)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from segue.core.catalogue import Scored
-from segue.core.view import View
+from segue.core.decisioning.context import Context
 
 
 class RulesPolicy:
@@ -11,7 +11,11 @@ class RulesPolicy:
 
     name = "rules@1"
 
-    def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
+    def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
+        """Return the candidates as they are."""
+        return candidates
+
+    def probabilities(self, context: Context, candidates: Sequence[Scored]) -> tuple[float, ...]:
         """Give the best candidate probability 1; silence unless something is worth its cost and its slot."""
         silence = best = len(candidates) - 1
         slot = candidates[silence].total

@@ -1,0 +1,106 @@
+"""bandit: the factored model of what each message adds, learnt online, drawn so that what is uncertain gets its chance."""
+
+from collections.abc import Sequence
+from math import sqrt
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from segue.core.catalogue import Scored
+from segue.core.decisioning.arms import Arms
+from segue.core.decisioning.context import Context
+from segue.core.decisioning.draws import inverse_gap, ramped, thompson
+from segue.core.decisioning.models.factored import Factored
+from segue.core.decisioning.models.shape import SILENCE
+from segue.core.decisioning.policy import Unready
+from segue.core.decisioning.rewards import objectives_of
+from segue.model.workspace import Workspace
+
+SD, EVIDENCE = "sd", "evidence"
+"""Scores: how uncertain a candidate's total is, and how many decisions its action was learnt from."""
+
+
+class BanditPolicy:
+    """Expected reward over doing nothing, less cost and prices; inverse gaps or Thompson make probabilities of it.
+
+    Args:
+        arms: of the workspace's variants.
+        weights: what one unit of each objective counts, in the order of the model's heads.
+    """
+
+    name = "bandit@1"
+
+    def __init__(self, workspace: Workspace, arms: Arms, weights: tuple[float, ...]) -> None:
+        self._spec = workspace.policy
+        self._objectives = tuple(objectives_of(workspace))
+        self._arms = arms
+        self._weights = np.array(weights)
+
+    def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
+        """Return the candidates with the effect on each objective that the model expects, and the total of them.
+
+        Raises:
+            Unready: ``no_model`` before enough decisions were learnt from, ``not_finite``.
+        """
+        learned = _require(context.learned, self._spec.reach_evidence)
+        arms = [self._arms.of(each.action, each.channel, context.slot, each.scores) for each in candidates]
+        beliefs = learned.believe(np.array(context.values[:-1]), [*arms, SILENCE])
+        effects = beliefs.effects[:-1]
+        worths = effects @ self._weights
+        if not np.isfinite(worths).all():
+            raise Unready("not_finite")
+        spreads = np.sqrt(beliefs.effect_variances[:-1] @ self._weights**2)
+        return [
+            self._scored(each, effect, float(worth), float(spread), float(evidence))
+            for each, effect, worth, spread, evidence in zip(
+                candidates, effects, worths, spreads, beliefs.evidence, strict=False
+            )
+        ]
+
+    def probabilities(self, context: Context, candidates: Sequence[Scored]) -> tuple[float, ...]:
+        """Return the action probabilities: strictly above 0 for each candidate under inverse gaps."""
+        learned = _require(context.learned, 0)
+        slot = candidates[-1].total
+        order = sorted(range(len(candidates) - 1), key=lambda index: _name(candidates[index]))  # ties go by name
+        open_to = [candidates[index] for index in order]
+        values = np.array([*[each.total - (slot if each.takes_slot else 0.0) for each in open_to], 0.0])
+        if self._spec.draw == "thompson":
+            drawn = thompson(values, np.array([*[each.scores.get(SD, 0.0) for each in open_to], 0.0]) ** 2)
+        else:
+            drawn = inverse_gap(values, self._spec.greed * sqrt(learned.lessons), self._scale(learned, context))
+        found = ramped(drawn, [*[self._reach(each) for each in open_to], 1.0]).tolist()
+        probabilities = [0.0] * len(order)
+        for index, probability in zip(order, found, strict=False):
+            probabilities[index] = probability
+        return (*probabilities, found[-1])
+
+    def _scored(
+        self, each: Scored, effect: NDArray[np.float64], worth: float, spread: float, evidence: float
+    ) -> Scored:
+        known = each.scores
+        total = worth - known.get("cost", 0.0) - known.get("price", 0.0) + known.get("subsidy", 0.0)
+        believed = {name: float(value) for name, value in zip(self._objectives, effect, strict=True)}
+        return replace(each, total=total, scores={**known, **believed, "total": total, SD: spread, EVIDENCE: evidence})
+
+    def _scale(self, learned: Factored, context: Context) -> float:
+        """Return what counts as a large gap: the standard deviation of the reward that doing nothing would bring."""
+        chances = learned.believe(np.array(context.values[:-1]), [SILENCE]).means[0]
+        is_logit = np.array([head.link == "logit" for head in learned.shape.heads])
+        noise = np.where(is_logit, np.sqrt(np.clip(chances * (1.0 - chances), 1e-6, None)), learned.noise)
+        return float(np.sqrt((self._weights * noise) @ (self._weights * noise))) or 1.0
+
+    def _reach(self, each: Scored) -> float:
+        """Return the share that a candidate may get at most: little while nothing is known of it."""
+        share = min(each.scores.get(EVIDENCE, 0.0) / self._spec.reach_evidence, 1.0)
+        return self._spec.reach + (1.0 - self._spec.reach) * share
+
+
+def _name(each: Scored) -> tuple[str, int, str]:
+    return each.action, each.latency, each.channel
+
+
+def _require(learned: Factored | None, lessons: int) -> Factored:
+    if learned is None or learned.lessons < lessons:
+        raise Unready("no_model")
+    return learned
