@@ -31,7 +31,21 @@ STAMP = VENV / "segue-stamp.json"
 LOCKS = {"run": ROOT / "requirements" / "run.txt", "dev": ROOT / "requirements" / "dev.txt"}
 UV_VERSION = "0.13.9"
 PYTHONS = ((3, 11), (3, 13))
-BENCHMARKS = ("engine", "embedded", "decide", "crash", "arbitration", "journeys", "complete_journey")
+BENCHMARKS = (
+    "engine",
+    "embedded",
+    "decide",
+    "crash",
+    "arbitration",
+    "journeys",
+    "complete_journey",
+    "policies",
+    "delay",
+    "off_policy",
+    "models",
+    "allocation",
+    "long_term",
+)
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
 
