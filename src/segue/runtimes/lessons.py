@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def make_learner(world: World, packed: bytes = b"") -> "Online | None":
     """Return the learner for ``world``, going on from ``packed``; None where there is nothing to learn."""
-    if not world.workspace.learns and not packed:
+    if not world.context.names and not packed:
         return None
     from segue.learning import online
 

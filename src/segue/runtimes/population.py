@@ -256,7 +256,7 @@ class Population:
         A learner begins, adapts and ends with the first entry of a World, so that a replay does the same.
         """
         world = self._world
-        if not world.workspace.learns:
+        if not world.context.names:
             self._online = None
             return world
         if self._online is None:

@@ -87,7 +87,7 @@ def compile_context(workspace: Workspace, features: Mapping[str, FeatureSpec]) -
     nodes: dict[str, Node] = {}
     names, readings = ["one"], []
     for name in inputs_of(workspace):
-        nodes[name] = parse(name, scope)
+        nodes[name] = parse(name, scope, None)
     compiled = compile_library(nodes, features)
     for name, node in nodes.items():
         reading, labels = _reading(name, str(node.type))

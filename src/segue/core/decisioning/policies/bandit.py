@@ -13,12 +13,15 @@ from segue.core.decisioning.context import Context
 from segue.core.decisioning.draws import inverse_gap, ramped, thompson
 from segue.core.decisioning.models.factored import Factored
 from segue.core.decisioning.models.shape import SILENCE
-from segue.core.decisioning.policy import Unready
+from segue.core.decisioning.policy import MISSING_INPUT, NO_MODEL, NOT_FINITE, Unready
 from segue.core.decisioning.rewards import objectives_of
 from segue.model.workspace import Workspace
 
 SD, EVIDENCE = "sd", "evidence"
 """Scores: how uncertain a candidate's total is, and how many decisions its action was learnt from."""
+
+LARGEST = 1e100
+"""Values beyond it are no numbers of a customer, and their squares would be none at all."""
 
 
 class BanditPolicy:
@@ -41,15 +44,15 @@ class BanditPolicy:
         """Return the candidates with the effect on each objective that the model expects, and the total of them.
 
         Raises:
-            Unready: ``no_model`` before enough decisions were learnt from, ``not_finite``.
+            Unready: ``no_model`` before enough decisions were learnt from, ``missing_input:NAME``, ``not_finite``.
         """
         learned = _require(context.learned, self._spec.reach_evidence)
         arms = [self._arms.of(each.action, each.channel, context.slot, each.scores) for each in candidates]
-        beliefs = learned.believe(np.array(context.values[:-1]), [*arms, SILENCE])
+        beliefs = learned.believe(_inputs(context, learned), [*arms, SILENCE])
         effects = beliefs.effects[:-1]
         worths = effects @ self._weights
         if not np.isfinite(worths).all():
-            raise Unready("not_finite")
+            raise Unready(NOT_FINITE)
         spreads = np.sqrt(beliefs.effect_variances[:-1] @ self._weights**2)
         return [
             self._scored(each, effect, float(worth), float(spread), float(evidence))
@@ -68,7 +71,7 @@ class BanditPolicy:
         if self._spec.draw == "thompson":
             drawn = thompson(values, np.array([*[each.scores.get(SD, 0.0) for each in open_to], 0.0]) ** 2)
         else:
-            drawn = inverse_gap(values, self._spec.greed * sqrt(learned.lessons), self._scale(learned, context))
+            drawn = inverse_gap(values, self._spec.greed * sqrt(learned.lessons), self._scale(learned))
         found = ramped(drawn, [*[self._reach(each) for each in open_to], 1.0]).tolist()
         probabilities = [0.0] * len(order)
         for index, probability in zip(order, found, strict=False):
@@ -83,12 +86,14 @@ class BanditPolicy:
         believed = {name: float(value) for name, value in zip(self._objectives, effect, strict=True)}
         return replace(each, total=total, scores={**known, **believed, "total": total, SD: spread, EVIDENCE: evidence})
 
-    def _scale(self, learned: Factored, context: Context) -> float:
-        """Return what counts as a large gap: the standard deviation of the reward that doing nothing would bring."""
-        chances = learned.believe(np.array(context.values[:-1]), [SILENCE]).means[0]
-        is_logit = np.array([head.link == "logit" for head in learned.shape.heads])
-        noise = np.where(is_logit, np.sqrt(np.clip(chances * (1.0 - chances), 1e-6, None)), learned.noise)
-        return float(np.sqrt((self._weights * noise) @ (self._weights * noise))) or 1.0
+    def _scale(self, learned: Factored) -> float:
+        """Return what counts as a large gap: the reward's standard deviation where nothing is known of a customer."""
+        usual = learned.outcomes(learned.means[0, :, 0])
+        noise = [
+            sqrt(max(chance * (1.0 - chance), 1e-6)) if head.link == "logit" else spread
+            for head, chance, spread in zip(learned.shape.heads, usual.tolist(), learned.noise.tolist(), strict=True)
+        ]
+        return float(np.linalg.norm(self._weights * noise)) or 1.0
 
     def _reach(self, each: Scored) -> float:
         """Return the share that a candidate may get at most: little while nothing is known of it."""
@@ -102,5 +107,16 @@ def _name(each: Scored) -> tuple[str, int, str]:
 
 def _require(learned: Factored | None, lessons: int) -> Factored:
     if learned is None or learned.lessons < lessons:
-        raise Unready("no_model")
+        raise Unready(NO_MODEL)
     return learned
+
+
+def _inputs(context: Context, learned: Factored) -> NDArray[np.float64]:
+    """Return what the model sees: all but the plain dose, which is the last."""
+    seen, wanted = context.names[:-1], learned.shape.inputs
+    if seen != wanted or len(context.values) != len(context.names):
+        missing = [name for name in wanted if name not in seen]
+        raise Unready(f"{MISSING_INPUT}:{missing[0] if missing else wanted[-1]}")
+    if not sum(map(abs, context.values)) < LARGEST:
+        raise Unready(NOT_FINITE)
+    return np.array(context.values[:-1])
