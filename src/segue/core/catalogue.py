@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from segue.core.view import Condition
-from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Variant
+from segue.model.catalogue import Action, ChannelSpec, FeatureSpec, Requirement, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.errors import SegueError
 from segue.model.steps import Webhook
-from segue.model.time import parse_duration
+from segue.model.time import NEVER, parse_duration
 from segue.model.workspace import Workspace
 
 MESSAGE_SLOT = "message"
@@ -61,8 +61,25 @@ class VariantPlan(Struct, frozen=True):
     scored: Scored
 
 
+class RequirementPlan(Struct, frozen=True):
+    """Another action that must have come first.
+
+    Attributes:
+        succeeded: holds when it has succeeded; None where it only has to be delivered.
+        within: microseconds; `NEVER` for however long ago.
+    """
+
+    action: str
+    succeeded: Condition | None
+    within: int
+
+
 class ActionPlan(Struct, frozen=True):
-    """A compiled action; durations in microseconds."""
+    """A compiled action; durations in microseconds.
+
+    Attributes:
+        weights: (condition, factor) of each context weight.
+    """
 
     action: Action
     is_obliged: bool
@@ -70,6 +87,8 @@ class ActionPlan(Struct, frozen=True):
     converted: Condition | None
     expires_after: int
     variants: dict[str, VariantPlan]
+    weights: tuple[tuple[Condition, float], ...] = ()
+    requires: tuple[RequirementPlan, ...] = ()
 
 
 def converted_feature(action: str) -> str:
@@ -89,6 +108,12 @@ def hidden_features(workspace: Workspace) -> dict[str, FeatureSpec]:
 def converted_source(action: Action) -> str:
     """Return the expression that tells whether ``action`` has already succeeded."""
     return f'now - {converted_feature(action.action)} < "{action.converted_within}"'
+
+
+def succeeded_source(requirement: Requirement) -> str:
+    """Return the expression that tells whether what ``requirement`` names has succeeded."""
+    feature = converted_feature(requirement.action)
+    return f"{feature} is not None" if requirement.within is None else f'now - {feature} < "{requirement.within}"'
 
 
 def webhook_action(journey: str, step: str) -> str:
@@ -153,6 +178,18 @@ def _compile_action(
         converted=conditions.get(f"{key}.converted"),
         expires_after=parse_duration(action.expires_after),
         variants={variant.channel: _compile_variant(action, variant, channels, capped) for variant in action.variants},
+        weights=tuple(
+            (conditions[f"{key}.context_weights.{index}.when"], each.weight)
+            for index, each in enumerate(action.context_weights)
+        ),
+        requires=tuple(
+            RequirementPlan(
+                each.action,
+                conditions.get(f"{key}.requires.{index}.succeeded"),
+                parse_duration(each.within) if each.within is not None else NEVER,
+            )
+            for index, each in enumerate(action.requires)
+        ),
     )
 
 
@@ -188,16 +225,23 @@ def _compile_variant(
 def _score(action: Action, variant: Variant, channel: ChannelSpec, *, takes_slot: bool) -> Scored:
     """Return what is known of a variant's worth before anything is known of the customer."""
     cost = cost_of(action, variant)
-    total = action.value * variant.lift - cost
+    total = action.value * variant.lift * action.lever - cost
     scores = {"value": action.value, "cost": cost, "priority": float(action.priority), "total": total}
     if variant.lift != 1.0:
         scores["lift"] = variant.lift
+    if action.lever != 1.0:
+        scores["lever"] = action.lever
     return Scored(action.action, channel.name, scores["priority"], total, scores, channel.latency, takes_slot)
 
 
 def cost_of(action: Action, variant: Variant) -> float:
     """Return what carrying ``variant`` out costs."""
     return action.cost if variant.cost is None else variant.cost
+
+
+def margin_of(action: Action, variant: Variant) -> float | None:
+    """Return the share of its price that ``variant`` leaves, None where nobody said."""
+    return action.margin if variant.margin is None else variant.margin
 
 
 def _needed(value: str | None, action: Action, channel: ChannelSpec, field: str) -> str:

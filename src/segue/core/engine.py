@@ -22,7 +22,7 @@ from segue.core.journeys.run import Progress
 from segue.core.profiles import fold, zone_of
 from segue.core.promises import Promises
 from segue.core.receptive import hours_tally, is_here
-from segue.core.shared import given_back
+from segue.core.shared import happened, undone
 from segue.core.triggers import Firing, detect
 from segue.core.triggers import next_due as next_watch
 from segue.core.view import View
@@ -157,14 +157,14 @@ def _decide(
 
 
 def _tallies(before: Customer, event: Event, view: View, absorbed: Absorbed, world: World) -> tuple[Tally, ...]:
-    """Return what the event itself adds to shared quantities: a visit, and what a failed delivery gives back."""
-    tallies: tuple[Tally, ...] = ()
+    """Return what the event itself adds to shared quantities: a sale, a visit, what a failed delivery gives back."""
+    tallies = happened(world.shared_plan, view)
     if world.has_hours:
-        tallies = hours_tally(event, before.profile, view.profile, view.zone, world.workspace)
+        tallies += hours_tally(event, before.profile, view.profile, view.zone, world.workspace)
     for flight in before.outbox.in_flight if absorbed.released else ():
         sent = flight.candidate
         if sent.delivery_id in absorbed.released:
-            tallies += given_back(world.shared_plan, sent.action, sent.channel, flight.decided_at, view.now)
+            tallies += undone(world.shared_plan, sent.action, sent.channel, flight.decided_at, view)
     return tallies
 
 

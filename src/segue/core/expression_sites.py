@@ -9,8 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from segue.core.catalogue import converted_source
-from segue.model.catalogue import ValueType
+from segue.core.catalogue import converted_source, succeeded_source
+from segue.model.catalogue import Action, ValueType
 from segue.model.journeys import Journey
 from segue.model.steps import Branch, EventMatch, Propose, SetTrait, Step, Wait, WaitFor, Webhook
 from segue.model.time import DURATION_PATTERN
@@ -57,16 +57,16 @@ def sites(workspace: Workspace) -> Iterator[Site]:
     for name, trigger in workspace.triggers.items():
         yield from trigger_sites(f"triggers.{name}", trigger)
     for action in workspace.actions:
-        if action.eligible_when:
-            yield Site(f"actions.{action.action}.eligible_when", action.eligible_when, event="*")
-        if action.converted_by:
-            yield Site(f"actions.{action.action}.converted", converted_source(action))
+        yield from _action_sites(f"actions.{action.action}", action)
     for audience in workspace.audiences:
         if audience.when:
             yield Site(f"audiences.{audience.audience}.when", audience.when)
     for name, objective in workspace.learning.objectives.items():
         if objective.where:
             yield Site(f"learning.objectives.{name}.where", objective.where, event=objective.event)
+    for name, reach in workspace.reach.items():
+        if reach.who:
+            yield Site(f"reach.{name}.who", reach.who)
     for journey in workspace.journeys:
         yield from _journey_sites(journey_key(journey), journey, workspace)
     for journey in workspace.retired:
@@ -106,6 +106,18 @@ def trigger_sites(key: str, trigger: Trigger) -> Iterator[Site]:
     for field, source, event in conditions:
         if source:
             yield Site(f"{key}.{field}", source, event=event)
+
+
+def _action_sites(key: str, action: Action) -> Iterator[Site]:
+    if action.eligible_when:
+        yield Site(f"{key}.eligible_when", action.eligible_when, event="*")
+    for index, each in enumerate(action.context_weights):
+        yield Site(f"{key}.context_weights.{index}.when", each.when, event="*")
+    if action.converted_by:
+        yield Site(f"{key}.converted", converted_source(action))
+    for index, requirement in enumerate(action.requires):
+        if requirement.has == "succeeded":
+            yield Site(f"{key}.requires.{index}.succeeded", succeeded_source(requirement))
 
 
 def _journey_sites(key: str, journey: Journey, workspace: Workspace) -> Iterator[Site]:

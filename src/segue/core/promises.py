@@ -16,7 +16,7 @@ from segue.core.decisioning.followers import prolong
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened, outliving
 from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
-from segue.core.shared import fold, given_back, offered, taken
+from segue.core.shared import chances, fold, offered, promised, undone
 from segue.core.world import World
 from segue.model.assignments import Assignment
 from segue.model.commands import Command
@@ -134,6 +134,9 @@ class Promises:
             key = (answer.run_id, answer.occurrence)
             if answer.word in FAVOURABLE or key not in self._answers:
                 self._answers[key] = answer
+        if self._world.shared_plan.reaches:
+            eligible = [(row.action, row.channel) for row in decided.decision.considered if row.scores and row.action]
+            self._tally(chances(self._world.shared_plan, eligible, self._gate.view))
         if decided.winner is not None:
             self._carry_out(decided.winner, decided.decision)
 
@@ -208,12 +211,12 @@ class Promises:
             self._answers[answer.run_id, answer.occurrence] = answer
 
     def _take(self, action: ActionPlan, variant: VariantPlan) -> None:
-        """Take what carrying it out needs from the shared capacities; what is judged next sees it."""
-        self._tally(taken(self._world.shared_plan, action, variant))
+        """Take what carrying it out needs of what is shared; what is judged next sees it."""
+        self._tally(promised(self._world.shared_plan, action, variant, self._gate.view))
 
     def _give_back(self, flight: InFlight) -> None:
-        sent, now = flight.candidate, self._gate.view.now
-        self._tally(given_back(self._world.shared_plan, sent.action, sent.channel, flight.decided_at, now))
+        sent, view = flight.candidate, self._gate.view
+        self._tally(undone(self._world.shared_plan, sent.action, sent.channel, flight.decided_at, view))
 
     def _tally(self, tallies: tuple[Tally, ...]) -> None:
         if tallies:

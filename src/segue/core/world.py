@@ -90,9 +90,9 @@ def build_world(workspace: Workspace, *, revision: Revision | None = None) -> Wo
     features = all_features(workspace)
     conditions = _compile_conditions(workspace, features)
     actions = compile_actions(workspace, conditions)
-    shared_plan = compile_shared(workspace)
     rewards = compile_rewards(workspace, conditions)
     arms = compile_arms(actions)
+    shared_plan = compile_shared(workspace, conditions)
     return World(
         workspace=workspace,
         revision=revision or workspace_revision(workspace),

@@ -15,6 +15,8 @@ class Tally(Struct, frozen=True, array_like=True):
 
     Attributes:
         kind: ``use`` (of the capacity ``name``; negative when it is given back), ``entry`` (into the journey ``name``),
+            ``stock`` (one of ``name`` is gone; negative when it is given back), ``reached``, ``others`` and ``chance``
+            (a contact that the target ``name`` wants, one with somebody else, a decision that could have led to one),
             ``offer`` (a message of worth ``amount`` was proposed on the slot ``name``), ``week`` (it was the first one
             for this customer in a week), ``there`` (a customer of the group ``name`` was there, in the hour of the week
             ``amount``).
@@ -41,6 +43,27 @@ class Lease(Struct, frozen=True, array_like=True):
     price: float = 0.0
     stepped_at: Instant = Instant(0)
     stepped_used: float = 0.0
+
+
+class Pace(Struct, frozen=True, array_like=True):
+    """How far a reach target has come.
+
+    Attributes:
+        period: which period it is about, counted from 1970-01-01T00:00Z.
+        reached: contacts of the wanted kind in this period.
+        chances: decisions that could have led to one; for a share all contacts.
+        price: what one more of them is worth, in the workspace's currency.
+        stepped_at, stepped_reached, stepped_chances: when the price was last adjusted, and what there was by then.
+    """
+
+    reach: str
+    period: int
+    reached: float
+    chances: float
+    price: float = 0.0
+    stepped_at: Instant = Instant(0)
+    stepped_reached: float = 0.0
+    stepped_chances: float = 0.0
 
 
 class Outlook(Struct, frozen=True, array_like=True):
@@ -76,6 +99,8 @@ class Shared(Struct, frozen=True, array_like=True):
         hours: how often customers were there, by group and hour of the week: ``GROUP/34``; "" is everybody.
         neighbours: contacts of *other* customers at a contact point of the one who is being advanced; set by the
             runtime for this one transition, and logged with it.
+        stock: how many are gone, by action.
+        paces: of the reach targets.
     """
 
     leases: tuple[Lease, ...] = ()
@@ -83,6 +108,8 @@ class Shared(Struct, frozen=True, array_like=True):
     outlook: Outlook = Outlook()
     hours: dict[str, float] = {}
     neighbours: tuple[Contact, ...] = ()
+    stock: dict[str, float] = {}
+    paces: tuple[Pace, ...] = ()
 
 
 NOTHING_SHARED = Shared()

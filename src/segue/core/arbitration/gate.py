@@ -1,8 +1,9 @@
 """The gate: one function, one order, run again at every release. The first failing reason is the one that is kept.
 
 Journey alive, deadline not over, not paused; consent, contact point, channel fit; eligibility, already converted,
-ignored; theme; quiet hours, caps, gap, capacity, send time; last the arbitration window. The holdout is no "no" of the
-gate: a held-out customer is decided about like any other, and the winner becomes a ghost.
+season, margin, stock, prerequisites; ignored; theme; quiet hours, caps, gap, capacity, send time; last the arbitration
+window. The holdout is no "no" of the gate: a held-out customer is decided about like any other, and the winner becomes
+a ghost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,11 @@ from segue.core.arbitration.rules.ignored import check_ignored
 from segue.core.arbitration.rules.min_gap import OBEYS_GAP, check_gap
 from segue.core.arbitration.rules.paused import check_paused
 from segue.core.arbitration.rules.pooling import check_pooling
+from segue.core.arbitration.rules.prerequisites import check_prerequisites
 from segue.core.arbitration.rules.quiet_hours import check_quiet_hours
 from segue.core.arbitration.rules.receptive import RECEPTIVE, check_receptive
+from segue.core.arbitration.rules.seasons import check_blackouts, check_season
+from segue.core.arbitration.rules.stock import check_stock
 from segue.core.arbitration.rules.theme import check_theme
 from segue.core.arbitration.themes import Life, lives
 from segue.core.arbitration.verdicts import Verdict
@@ -37,6 +41,7 @@ from segue.model.time import Instant
 _PASSED = Verdict(Reason.SILENCE)
 _WAITABLE = (
     Reason.PAUSED_HELD,
+    Reason.INELIGIBLE,
     Reason.THEME_CONFLICT,
     Reason.QUIET_DEFERRED,
     Reason.CAPPED,
@@ -122,7 +127,7 @@ class Gate:
             if verdict is None:
                 verdict = check_eligibility(action, self.view)
             if verdict is None and is_particular:
-                verdict = self._check_history(candidate, action)
+                verdict = self._check_offer(candidate, action, variant) or self._check_history(candidate, action)
             if verdict is None and variant.interrupts:
                 verdict = self._check_moment(candidate, action, variant)
             verdicts.append(verdict if verdict is None else _settled(verdict, candidate, now))
@@ -154,6 +159,25 @@ class Gate:
         )
         self._permitted[variant.lane] = permission
         return permission
+
+    def _check_offer(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
+        """Refuse what is not offered: now, at this margin, any more, or before something else."""
+        rules, now, zone = self.rules, self.view.now, self.view.zone
+        name = candidate.action
+        season = rules.seasons.get(name)
+        if season is not None and (closed := check_season(season, now, zone)):
+            return closed
+        if rules.blackouts and (dark := check_blackouts(action.action, candidate.channel, rules.blackouts, now, zone)):
+            return dark
+        if rules.thin and (thin := rules.thin.get((name, candidate.channel))):
+            return thin
+        if rules.shared_plan.stocks:
+            is_booked = candidate.delivery_id in self._booked
+            if gone := check_stock(name, self.view.shared, rules.shared_plan, is_booked=is_booked):
+                return gone
+        if action.requires:
+            return check_prerequisites(action, self.ledger, self.memberships, self.view)
+        return None
 
     def _check_history(self, candidate: Candidate, action: ActionPlan) -> Verdict | None:
         """Refuse what was ignored too often, and what does not go with the theme that is live."""

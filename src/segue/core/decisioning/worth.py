@@ -1,6 +1,7 @@
 """Worth: what carrying a variant out is likely to bring for this customer, and what keeping the slot would.
 
-    total = value x lift x affinity x preference - cost - what it uses of scarce things at their prices
+    total = value x lift x lever x affinity x preference x context weights
+            - cost - what it uses of scarce things at their prices + the subsidy of reach targets that are behind
 
 What does not depend on the customer is compiled; where nothing else is known the compiled score is returned as it is.
 """
@@ -14,7 +15,7 @@ from segue.core.catalogue import ActionPlan, Scored, VariantPlan, capped_categor
 from segue.core.decisioning.arms import REPEAT
 from segue.core.decisioning.context import NOTHING_SEEN, Context, ContextPlan, read_context, repeats
 from segue.core.decisioning.opportunity import SlotCap, compile_slot_caps, opportunity_cost
-from segue.core.shared import SharedPlan, price, uses_of
+from segue.core.shared import ReachPlan, SharedPlan, price, subsidy, uses_of
 from segue.core.view import View
 from segue.model.customers import Contacts
 from segue.model.time import DAY
@@ -37,6 +38,8 @@ LEAST_AFFINITY, MOST_AFFINITY = 0.5, 2.0
 TELLING_AFTER = 3 * DAY
 """A message that was not opened by then counts as ignored."""
 
+CONTEXT_WEIGHT = "context_weight"
+
 _SILENCE = Scored("", "", 0.0, 0.0)
 
 
@@ -49,6 +52,7 @@ class WorthPlan(Struct, frozen=True):
         charged: categories that take such a slot.
         has_preference: customers can say which channel they prefer.
         hears_back: some channel tells of opens or clicks.
+        has_weights: some action has context weights.
         is_static: worth is the same for every customer.
     """
 
@@ -57,6 +61,7 @@ class WorthPlan(Struct, frozen=True):
     charged: tuple[str, ...]
     has_preference: bool
     hears_back: bool
+    has_weights: bool
     is_static: bool
 
 
@@ -67,13 +72,15 @@ def compile_worth(workspace: Workspace, shared_plan: SharedPlan) -> WorthPlan:
     has_value = any(action.value > 0.0 and action.category in capped for action in workspace.actions)
     has_preference = PREFERENCE_TRAIT in workspace.traits
     hears_back = any(channel.hears_back for channel in workspace.channels)
+    has_weights = any(action.context_weights for action in workspace.actions)
     return WorthPlan(
         shared=shared_plan,
         caps=compile_slot_caps(rules.caps) if has_value else (),
         charged=capped if has_value else (),
         has_preference=has_preference,
         hears_back=hears_back,
-        is_static=not (has_preference or hears_back or shared_plan.uses),
+        has_weights=has_weights,
+        is_static=not (has_preference or hears_back or has_weights or shared_plan.uses or shared_plan.aims),
     )
 
 
@@ -101,12 +108,16 @@ class Worth:
         self._values: tuple[float, ...] | None = None
         self._affinity: dict[str, float] = {}
         self._prices: dict[str, float] = {}
+        self._granted: dict[str, float] = {}
 
     def of(self, action: ActionPlan, variant: VariantPlan) -> Scored:
-        """Return what is known of the worth of ``variant``; what obliges, and what interrupts nobody, has its own."""
+        """Return what is known of the worth of ``variant``; what obliges has its own."""
         static = variant.scored
-        if action.is_obliged or not variant.interrupts:
+        if action.is_obliged:
             return static
+        if not variant.interrupts:
+            weight = self._weight(action)
+            return static if weight == 1.0 else _scored(static, {CONTEXT_WEIGHT: weight}, {})
         scored = static if self._plan.is_static else self._personal(action, variant)
         if not self._seen.names or not (repeated := repeats(self._contacts, action.action.action, self._view.now)):
             return scored
@@ -125,17 +136,14 @@ class Worth:
             factors["affinity"] = affinity
         if self._plan.has_preference and self._view.traits.get(PREFERENCE_TRAIT) == channel:
             factors["preference"] = PREFERRED
-        charge = self._charge(action, variant)
-        if not factors and not charge:
-            return static
-        worth = static.total + static.scores["cost"]
-        for factor in factors.values():
-            worth *= factor
-        total = worth - static.scores["cost"] - charge
-        scores = {**static.scores, **factors, "total": total}
-        if charge:
-            scores["price"] = charge
-        return Scored(static.action, static.channel, static.priority, total, scores, static.latency, static.takes_slot)
+        if (weight := self._weight(action)) != 1.0:
+            factors[CONTEXT_WEIGHT] = weight
+        extras: dict[str, float] = {}
+        if charge := self._charge(action, variant):
+            extras["price"] = -charge
+        if granted := self._subsidy(action, variant):
+            extras["subsidy"] = granted
+        return _scored(static, factors, extras) if factors or extras else static
 
     def silence(self, category: str) -> Scored:
         """Return silence's score against candidates of ``category``: what the slot brings if it is kept."""
@@ -149,6 +157,33 @@ class Worth:
         known = self._affinity.get(channel)
         if known is None:
             known = self._affinity[channel] = _affinity(channel, self._contacts, self._view.now)
+        return known
+
+    def _weight(self, action: ActionPlan) -> float:
+        """Return the product of the context weights whose condition holds."""
+        weight = 1.0
+        for condition, factor in action.weights:
+            if self._view.holds(condition):
+                weight *= factor
+        return weight
+
+    def _subsidy(self, action: ActionPlan, variant: VariantPlan) -> float:
+        """Return what ``variant`` is worth on top for the reach targets that it serves; below 0 where another customer
+        ought to have the contact.
+        """
+        granted = 0.0
+        for aim in self._plan.shared.aims.get((action.action.action, variant.channel.name), ()):
+            granted += self._granted_by(aim)
+        return granted
+
+    def _granted_by(self, aim: ReachPlan) -> float:
+        known = self._granted.get(aim.name)
+        if known is None:
+            view = self._view
+            is_meant = view.holds(aim.who)
+            part = is_meant - aim.share  # of a floor, all the others pay for those for whom it is meant
+            rate = subsidy(view.shared.paces, aim, view.now) if part else 0.0
+            known = self._granted[aim.name] = part * rate
         return known
 
     def _charge(self, action: ActionPlan, variant: VariantPlan) -> float:
@@ -165,6 +200,17 @@ class Worth:
             view = self._view
             known = self._prices[capacity] = price(view.shared, self._plan.shared, capacity, view.now)
         return known
+
+
+def _scored(static: Scored, factors: dict[str, float], extras: dict[str, float]) -> Scored:
+    """Return ``static`` with its worth times ``factors``, and ``extras`` on top of what is left after cost."""
+    worth = static.total + static.scores["cost"]
+    for factor in factors.values():
+        worth *= factor
+    total = worth - static.scores["cost"] + sum(extras.values())
+    shown = {name: abs(extra) if name == "price" else extra for name, extra in extras.items()}
+    scores = {**static.scores, **factors, "total": total, **shown}
+    return Scored(static.action, static.channel, static.priority, total, scores, static.latency, static.takes_slot)
 
 
 def _affinity(channel: str, contacts: Contacts, now: int) -> float:

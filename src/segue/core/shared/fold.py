@@ -9,6 +9,8 @@ from segue.core.shared.hours import add_hour
 from segue.core.shared.leases import spend
 from segue.core.shared.outlook import add_offer, add_week
 from segue.core.shared.plan import SharedPlan
+from segue.core.shared.reach import add_pace
+from segue.core.shared.stock import add_stock
 from segue.model.shared import Shared, Tally
 from segue.model.time import Instant
 
@@ -19,6 +21,7 @@ def fold(shared: Shared, tallies: tuple[Tally, ...], now: Instant, plan: SharedP
     A tally of something that ``plan`` does not have (any more) is ignored.
     """
     leases, entries, outlook, hours = shared.leases, shared.entries, shared.outlook, shared.hours
+    stock, paces = shared.stock, shared.paces
     for tally in tallies:
         if not isfinite(tally.amount):
             continue
@@ -27,6 +30,10 @@ def fold(shared: Shared, tallies: tuple[Tally, ...], now: Instant, plan: SharedP
                 leases = spend(leases, capacity, tally.amount, now)
             case "entry" if (rate := plan.entries.get(tally.name)) is not None:
                 entries = spend(entries, rate, tally.amount, now)
+            case "stock" if tally.name in plan.stock_keys:
+                stock = add_stock(stock, tally)
+            case "reached" | "others" | "chance" if (aim := plan.reaches.get(tally.name)) is not None:
+                paces = add_pace(paces, aim, tally.kind, tally.amount, now)
             case "offer":
                 outlook = add_offer(outlook, tally.amount, now)
             case "week":
@@ -35,6 +42,7 @@ def fold(shared: Shared, tallies: tuple[Tally, ...], now: Instant, plan: SharedP
                 hours = add_hour(hours, tally)
             case _:
                 pass
-    if leases is shared.leases and entries is shared.entries and outlook is shared.outlook and hours is shared.hours:
+    parts = (leases, entries, outlook, hours, shared.neighbours, stock, paces)
+    if all(part is getattr(shared, field) for part, field in zip(parts, Shared.__struct_fields__, strict=True)):
         return shared
-    return Shared(leases, entries, outlook, hours, shared.neighbours)
+    return Shared(*parts)

@@ -1,11 +1,16 @@
 """What of a workspace draws on shared quantities, compiled."""
 
+from collections.abc import Mapping
 from math import fsum
 
 from msgspec import Struct
 
 from segue.core.catalogue import cost_of
+from segue.core.shared.reach import ReachPlan
+from segue.core.shared.stock import StockPlan, compile_stock
+from segue.core.view import Condition
 from segue.model.catalogue import Action, Capacity, Variant
+from segue.model.reach import Reach
 from segue.model.time import Instant, parse_duration, parse_instant
 from segue.model.workspace import Workspace
 
@@ -13,6 +18,9 @@ AMPLE = 3.0
 """How many times its declared worth an offer may be worth to a customer (`core.decisioning.worth`): no price is higher
 than what the best of all offers would bring then.
 """
+
+
+_NO_CONDITIONS: Mapping[str, Condition] = {}
 
 
 class CapacityPlan(Struct, frozen=True):
@@ -46,15 +54,24 @@ class SharedPlan(Struct, frozen=True):
         capacities: by name.
         entries: the entry rate of each journey that has one, by journey.
         uses: (capacity, amount) of each variant that is a contact and uses one, by (action, channel).
+        taking: the variants of which each contact takes one of the stock, as (action, channel).
+        stocks: by action; ``sold_by``: those that an event takes one of, by its name; ``stock_keys``: of all of them.
+        reaches: targets by name; ``aims``: those that a contact counts for, by (action, channel).
     """
 
     capacities: dict[str, CapacityPlan] = {}
     entries: dict[str, CapacityPlan] = {}
     uses: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
+    taking: frozenset[tuple[str, str]] = frozenset()
+    stocks: dict[str, StockPlan] = {}
+    sold_by: dict[str, tuple[StockPlan, ...]] = {}
+    stock_keys: frozenset[str] = frozenset()
+    reaches: dict[str, ReachPlan] = {}
+    aims: dict[tuple[str, str], tuple[ReachPlan, ...]] = {}
 
 
-def compile_shared(workspace: Workspace) -> SharedPlan:
-    """Return the plan of ``workspace``.
+def compile_shared(workspace: Workspace, conditions: Mapping[str, Condition] = _NO_CONDITIONS) -> SharedPlan:
+    """Return the plan of ``workspace``; ``conditions`` by the keys of `core.expression_sites`.
 
     Raises:
         SegueError: a duration or a date cannot be read.
@@ -75,7 +92,64 @@ def compile_shared(workspace: Workspace) -> SharedPlan:
         for journey, rate in rates.items()
         if rate is not None
     }
-    return SharedPlan(capacities, entries, uses)
+    stocks = {action.action: stock for action in workspace.actions if (stock := compile_stock(action)) is not None}
+    by_contact = [name for name, stock in stocks.items() if stock.by_contact]
+    keys = frozenset((action.action, variant.channel) for action, variant in contacts if action.action in by_contact)
+    reaches = {name: _compile_reach(name, reach, contacts, conditions) for name, reach in workspace.reach.items()}
+    return SharedPlan(
+        *(capacities, entries, uses, keys, stocks, _sold_by(stocks)),
+        frozenset(stock.key for stock in stocks.values()),
+        reaches,
+        _aims(workspace, reaches, contacts),
+    )
+
+
+def _sold_by(stocks: Mapping[str, StockPlan]) -> dict[str, tuple[StockPlan, ...]]:
+    by_event: dict[str, tuple[StockPlan, ...]] = {}
+    for stock in stocks.values():
+        if not stock.by_contact:
+            by_event[stock.event] = (*by_event.get(stock.event, ()), stock)
+    return by_event
+
+
+def _compile_reach(
+    name: str, reach: Reach, contacts: list[tuple[Action, Variant]], conditions: Mapping[str, Condition]
+) -> ReachPlan:
+    # What such a contact is worth; for one that is worth nothing what it costs, because that is what it has to make up.
+    worths = [
+        max(action.value * variant.lift * action.lever - cost_of(action, variant), cost_of(action, variant))
+        for action, variant in contacts
+        if counts_for(reach, action, variant)
+    ] or [0.0]
+    dearest = AMPLE * max(worths)
+    typical = fsum(worths) / len(worths)
+    return ReachPlan(
+        name=name,
+        target=reach.at_least or 0,
+        share=reach.share or 0.0,
+        period=max(parse_duration(reach.per), 1),
+        who=conditions.get(f"reach.{name}.who"),
+        typical=typical or (reach.most or 0.0) / AMPLE,
+        most=dearest if reach.most is None else reach.most,
+    )
+
+
+def _aims(
+    workspace: Workspace, reaches: Mapping[str, ReachPlan], contacts: list[tuple[Action, Variant]]
+) -> dict[tuple[str, str], tuple[ReachPlan, ...]]:
+    aims: dict[tuple[str, str], tuple[ReachPlan, ...]] = {}
+    for name, reach in workspace.reach.items():
+        for action, variant in contacts:
+            if counts_for(reach, action, variant):
+                key = (action.action, variant.channel)
+                aims[key] = (*aims.get(key, ()), reaches[name])
+    return aims
+
+
+def counts_for(reach: Reach, action: Action, variant: Variant) -> bool:
+    """Tell whether carrying ``variant`` out is what ``reach`` counts, if it is a contact."""
+    is_on_channel = not reach.channels or variant.channel in reach.channels
+    return is_on_channel and (not reach.actions or action.action in reach.actions)
 
 
 def _contacts(workspace: Workspace) -> list[tuple[Action, Variant]]:
@@ -102,7 +176,7 @@ def _compile_capacity(name: str, capacity: Capacity, users: list[tuple[Action, V
     unit = fsum(amounts) / len(amounts)
     # Per unit of the capacity, so that a dear channel and a cheap one that draw on one budget have one price.
     worths = [
-        max(action.value * variant.lift - cost_of(action, variant), 0.0) * unit / amount
+        max(action.value * variant.lift * action.lever - cost_of(action, variant), 0.0) * unit / amount
         for action, variant, amount in users
         if action.category in capacity.obeys
     ] or [0.0]
