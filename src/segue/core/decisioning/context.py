@@ -183,15 +183,20 @@ def _nearness(microseconds: int) -> float:
 
 
 def _fatigue(ledger: tuple[Contact, ...], now: Instant, channels: tuple[str, ...]) -> list[float]:
-    values = [log1p(sum([_left(contact, now, halves) for contact in ledger])) for halves in FATIGUE_HALVES.values()]
-    for channel in channels:
-        mine = [_left(contact, now, CHANNEL_FATIGUE_HALVES) for contact in ledger if contact.channel == channel]
-        values.append(log1p(sum(mine)))
-    values.append(_nearness(now - ledger[-1].at) if ledger else 0.0)
-    answered = sum([contact.engaged_at > 0 for contact in ledger])
-    values.append((answered + 1.0) / (len(ledger) + 5.0))
-    values.append(sum([_left(contact, now, CHANNEL_FATIGUE_HALVES) for contact in ledger]))
-    return values
+    totals = [0.0] * len(FATIGUE_HALVES)
+    doses = dict.fromkeys(channels, 0.0)
+    dose, answered = 0.0, 0
+    for contact in ledger:
+        for place, halves in enumerate(FATIGUE_HALVES.values()):
+            totals[place] += _left(contact, now, halves)
+        left = _left(contact, now, CHANNEL_FATIGUE_HALVES)
+        dose += left
+        if contact.channel in doses:
+            doses[contact.channel] += left
+        answered += contact.engaged_at > 0
+    values = [log1p(total) for total in (*totals, *doses.values())]
+    last = _nearness(now - ledger[-1].at) if ledger else 0.0
+    return [*values, last, (answered + 1.0) / (len(ledger) + 5.0), dose]
 
 
 def _left(contact: Contact, now: Instant, halves: int) -> float:
