@@ -1,8 +1,8 @@
 """The context: what policies see of a customer at one decision, as numbers of like size.
 
 Counts and amounts are compressed (sign(v) log(1 + |v|) / 2), times since become nearness (1 just now, 1/2 a week ago,
-0 never), truths are 0 or 1, words fall into one of `BUCKETS` places each. What is missing, or is no finite number, is 0:
-neutral, as if nothing were known.
+0 never), truths are 0 or 1, words fall into one of `BUCKETS` places each. What is missing, or is no finite number, is
+0: neutral, as if nothing were known.
 
 Beside the traits and features that a workspace names there are some of our own: the hour, how tired of contacts the
 customer is (exponentially decayed counts, in all and by channel), how they answer.
@@ -106,7 +106,7 @@ def inputs_of(workspace: Workspace) -> tuple[str, ...]:
         return workspace.learning.context
     traits = [name for name, spec in workspace.traits.items() if spec.type in ("number", "boolean")]
     features = [name for name, spec in workspace.features.items() if spec.kind not in ("last", "first")]
-    return tuple((*features, *traits))[:MOST_INPUTS]
+    return (*features, *traits)[:MOST_INPUTS]
 
 
 def read_context(view: View, contacts: Contacts, plan: ContextPlan) -> tuple[float, ...]:
