@@ -1,4 +1,4 @@
-"""bandit: the factored model of what each message adds, learnt online, drawn so that what is uncertain gets its chance."""
+"""bandit: the factored model of what each message adds, learnt online; what is uncertain gets its chance."""
 
 from collections.abc import Sequence
 from math import sqrt
