@@ -8,7 +8,7 @@ from segue.core.decision_point import Decided, Occasion
 from segue.core.facts import Fact
 from segue.core.journeys.moves import Question
 from segue.core.view import View
-from segue.model.customers import Profile
+from segue.model.customers import Contacts, Profile
 from segue.model.ids import CustomerId, EventId, RunId
 from segue.model.workspace import PolicySpec
 from tests.builders import NOW
@@ -23,7 +23,7 @@ def choose(
     question = Question(RunId(run), 4, "onboarding", "fork", options)
     occasion = Occasion(CustomerId("ada"), 7, EventId("e1"), group, NOW, "input")
     view = View(Profile(), Fact("", {}, {}, NOW), NOW, "UTC")
-    return choose_way(question, view, occasion, a_world(policy=PolicySpec(name=policy)))
+    return choose_way(question, view, Contacts(), occasion, a_world(policy=PolicySpec(name=policy)))
 
 
 def test_the_rules_take_the_way_of_most_worth_and_the_run_is_told_its_name() -> None:

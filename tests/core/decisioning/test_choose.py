@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 
 from segue.core.catalogue import Scored
 from segue.core.chance import draw
-from segue.core.decisioning.choose import Choice, choose
-from segue.core.decisioning.policies import POLICIES
+from segue.core.decisioning.choose import SILENT, Choice, choose
+from segue.core.decisioning.context import Context
+from segue.core.decisioning.policies import STANDING
 from segue.core.decisioning.policy import Policy
-from segue.core.view import View
 from segue.model.workspace import PolicySpec
-from tests.builders import view
 
 OFFERS = [Scored("small", "email", 0.0, 1.0), Scored("large", "email", 0.0, 2.0)]
 
@@ -24,7 +23,10 @@ class Fixed:
         self.name = "fixed@1"
         self.answer = probabilities
 
-    def probabilities(self, view: View, candidates: Sequence[Scored]) -> tuple[float, ...]:
+    def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
+        return candidates
+
+    def probabilities(self, context: Context, candidates: Sequence[Scored]) -> tuple[float, ...]:
         return self.answer
 
 
@@ -36,7 +38,7 @@ def chosen(
     offers: list[Scored] = OFFERS,
 ) -> Choice:
     spec = PolicySpec(name="fixed", exploration=exploration)
-    return choose(offers, view(), group, spec, {**POLICIES, "fixed": policy}, "seed", key)
+    return choose(offers, Context(), group, spec, {**STANDING, "fixed": policy}, "seed", key)
 
 
 def test_the_policy_s_probabilities_the_draw_and_the_choice_are_recorded() -> None:
@@ -47,12 +49,13 @@ def test_the_policy_s_probabilities_the_draw_and_the_choice_are_recorded() -> No
         is_exploration=False,
         draw=draw("seed", "choose", "decision-1"),
         fallback="",
+        scored=(*OFFERS, SILENT),
     )
 
 
 def test_the_same_question_has_the_same_answer() -> None:
-    answers = {chosen(Fixed(0.2, 0.3, 0.5), exploration=0.1, key="decision-7") for _ in range(5)}
-    assert len(answers) == 1
+    answers = [chosen(Fixed(0.2, 0.3, 0.5), exploration=0.1, key="decision-7") for _ in range(5)]
+    assert all(answer == answers[0] for answer in answers)
 
 
 def test_where_nothing_is_eligible_silence_is_certain() -> None:
@@ -125,7 +128,7 @@ def test_silence_is_shown_to_the_policy_at_its_own_worth() -> None:
     spec = PolicySpec(name="rules")
     for worth, expected in ((0.5, 1), (1.5, 1), (2.5, 2)):
         silence = Scored("", "", 0.0, worth)
-        assert choose(offers, view(), "agent", spec, POLICIES, "seed", "decision-1", silence).index == expected
+        assert choose(offers, Context(), "agent", spec, STANDING, "seed", "decision-1", silence).index == expected
 
 
 def counts_of(policy: Policy, exploration: float = 0.0, draws: int = 10_000) -> tuple[list[int], int]:
@@ -160,7 +163,7 @@ def test_exploration_is_flagged_when_it_took_another_one_than_the_best() -> None
 
 
 def test_silence_is_possible_under_every_policy_that_explores() -> None:
-    counts, _ = counts_of(POLICIES["rules"], exploration=0.05, draws=2_000)
+    counts, _ = counts_of(STANDING["rules"], exploration=0.05, draws=2_000)
     assert counts[2] > 0
 
 

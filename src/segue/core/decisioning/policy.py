@@ -6,9 +6,21 @@ from typing import Protocol
 from segue.core.catalogue import Scored
 from segue.core.decisioning.context import Context
 
+NO_MODEL = "no_model"
+"""Nothing was trained or learnt yet that knows any of the candidates."""
+STALE_MODEL = "stale_model"
+"""What was trained is older than ``learning.max_age``."""
+CORRUPT_MODEL = "corrupt_model"
+"""What was trained cannot be evaluated: it was cut short, or changed."""
+MISSING_INPUT = "missing_input"
+"""The model needs a value that the context does not have; its name follows a colon."""
+NOT_FINITE = "not_finite"
+"""A value of the context, or what the model makes of it, is no finite number."""
+REASONS = (NO_MODEL, STALE_MODEL, CORRUPT_MODEL, MISSING_INPUT, NOT_FINITE)
+
 
 class Unready(Exception):
-    """A policy cannot decide here; the next one down the ladder does. ``reason`` is a word: ``no_model``."""
+    """A policy cannot decide here; the next one down the ladder does. ``reason`` is one of `REASONS`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from segue.core.decisioning.policies import LADDERS
 from segue.model.assignments import HOLDOUT, RANDOM, RULES
 from segue.model.time import is_zone
 from segue.workspace.checks.names import refer
@@ -10,7 +11,7 @@ from segue.workspace.findings import Finding, Place
 from segue.workspace.schema import suggest
 
 _GROUPS = (HOLDOUT, RANDOM, RULES)
-POLICIES = ("rules", "random")
+POLICIES = tuple(LADDERS)
 
 
 def check_segue(draft: Draft) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 import pytest
 
 from segue.core.catalogue import Scored
+from segue.core.decisioning.context import Context
 from segue.core.decisioning.policies.random import RandomPolicy
-from tests.builders import view
 
 SILENCE = Scored("", "", 0.0, 0.0)
 
@@ -10,4 +10,4 @@ SILENCE = Scored("", "", 0.0, 0.0)
 @pytest.mark.parametrize("others", [0, 1, 2, 5])
 def test_every_candidate_and_silence_have_the_same_probability(others: int) -> None:
     candidates = [*(Scored(f"offer_{n}", "email", float(n), -float(n)) for n in range(others)), SILENCE]
-    assert RandomPolicy().probabilities(view(), candidates) == (1.0 / (others + 1),) * (others + 1)
+    assert RandomPolicy().probabilities(Context(), candidates) == (1.0 / (others + 1),) * (others + 1)

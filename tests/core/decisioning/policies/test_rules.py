@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segue.core.catalogue import Scored
+from segue.core.decisioning.context import Context
 from segue.core.decisioning.policies.rules import RulesPolicy
-from tests.builders import view
 
 SILENCE = Scored("", "", 0.0, 0.0)
 
@@ -14,7 +14,7 @@ def scored(action: str, priority: float = 0.0, total: float = 0.0, channel: str 
 
 
 def favourite(*candidates: Scored) -> str:
-    probabilities = RulesPolicy().probabilities(view(), [*candidates, SILENCE])
+    probabilities = RulesPolicy().probabilities(Context(), [*candidates, SILENCE])
     assert sorted(probabilities) == [0.0] * len(candidates) + [1.0]
     best = [*candidates, SILENCE][probabilities.index(1.0)]
     return f"{best.action}/{best.channel}".strip("/")
@@ -42,7 +42,7 @@ def test_priority_then_worth_then_the_name_and_silence_where_all_would_cost(
 
 def against(slot: float, *candidates: Scored) -> str:
     silence = Scored("", "", 0.0, slot)
-    probabilities = RulesPolicy().probabilities(view(), [*candidates, silence])
+    probabilities = RulesPolicy().probabilities(Context(), [*candidates, silence])
     return [*candidates, silence][probabilities.index(1.0)].action
 
 
@@ -71,7 +71,7 @@ def test_what_takes_a_slot_must_be_worth_more_than_it_and_priority_ranks_among_t
 def test_of_two_channels_of_equal_worth_the_faster_one_is_taken() -> None:
     slow = Scored("a", "email", 0.0, 1.0, latency=60)
     fast = Scored("a", "sms", 0.0, 1.0, latency=5)
-    probabilities = RulesPolicy().probabilities(view(), [slow, fast, SILENCE])
+    probabilities = RulesPolicy().probabilities(Context(), [slow, fast, SILENCE])
     assert probabilities == (0.0, 1.0, 0.0)
 
 
