@@ -18,7 +18,7 @@ SUCCESS = "success"
 """The objective of workspaces that declare none: an action's success, at the action's value."""
 
 
-_USUAL_WINDOW = 7 * DAY
+USUAL_WINDOW = 7 * DAY
 
 
 class RewardPlan(Struct, frozen=True):
@@ -97,7 +97,7 @@ def window_of(decision: Decision, workspace: Workspace) -> int:
     """
     open_to = {each.channel for each in decision.considered if each.probability > 0.0 and each.channel}
     windows = [channel_window(channel, workspace) for channel in workspace.channels if channel.name in open_to]
-    return max(windows, default=_USUAL_WINDOW)
+    return max(windows, default=USUAL_WINDOW)
 
 
 def channel_window(channel: ChannelSpec, workspace: Workspace) -> int:
@@ -113,4 +113,4 @@ def channel_window(channel: ChannelSpec, workspace: Workspace) -> int:
         case "message" if channel.contact_trait == "phone":
             return 2 * DAY
         case _:
-            return _USUAL_WINDOW
+            return USUAL_WINDOW

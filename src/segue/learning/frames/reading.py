@@ -1,0 +1,152 @@
+"""Reading: decisions and rewards of the log, joined by DuckDB, into a frame.
+
+What happens counts from when it happened, for every decision of the customer whose window it falls in. Customers who
+turned out to be one are one, with all their decisions and all that happened. Decisions are read in slices of the log,
+so that what is in memory at once stays small.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segue.core.decisioning.context import compile_context
+from segue.core.decisioning.rewards import objectives_of
+from segue.core.world import all_features
+from segue.learning.frames.frame import Frame
+from segue.learning.frames.options import Options
+from segue.learning.frames.slices import Slice, create_layouts, read_slice
+from segue.learning.tables import query_columns
+from segue.model.time import Instant
+from segue.model.workspace import Workspace
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+TABLES = ("events", "decisions", "rewards")
+"""The tables of the log that a frame is made of (`measurement.segments.read_log`)."""
+
+_BEGINNING = Instant(0)
+
+SLICE = 50_000
+"""Decisions that are read at once, about."""
+
+# Who turned out to be whom. A chain of merges ends with the one who was never absorbed.
+_SURVIVORS = """\
+CREATE OR REPLACE TEMP TABLE frame_survivors AS
+WITH RECURSIVE absorptions AS (
+  SELECT json_extract_string(body, '/absorbed_id') AS absorbed_id, customer_id AS survivor
+  FROM events WHERE kind = 'merged'
+), chains AS (
+  SELECT * FROM absorptions
+  UNION ALL
+  SELECT chains.absorbed_id, absorptions.survivor
+  FROM chains JOIN absorptions ON absorptions.absorbed_id = chains.survivor
+)
+SELECT DISTINCT * FROM chains WHERE survivor NOT IN (SELECT absorbed_id FROM absorptions)
+"""
+
+_REWARDS = """SELECT row, objective, sum(amount) AS amount
+FROM frame_windows
+JOIN (
+  SELECT coalesce(survivor, customer_id) AS customer_id, epoch_us("at") AS happened_at, objective, amount
+  FROM rewards LEFT JOIN frame_survivors ON absorbed_id = customer_id
+  WHERE epoch_us("at") <= $now
+) USING (customer_id)
+WHERE happened_at > decided_at AND happened_at <= closes_at
+GROUP BY ALL ORDER BY ALL
+"""
+
+
+def read_frame(
+    duck: "DuckDBPyConnection",
+    workspace: Workspace,
+    *,
+    now: Instant,
+    since: Instant = _BEGINNING,
+    inputs: Mapping[str, tuple[str, ...]] | None = None,
+    include_open: bool = False,
+) -> Frame:
+    """Return the decisions from ``since`` to ``now`` that had a choice, with what came of them by ``now``.
+
+    Obligations, and decisions with one possible outcome, are left out: nothing can be learnt from them.
+
+    Args:
+        duck: a connection with the views of `TABLES`.
+        inputs: names of the context's values by revision, of all revisions that are to be read (their contexts may
+            differ from that of ``workspace``). Without it, contexts of as many values as the workspace's are taken to
+            be like its own.
+        include_open: also decisions whose windows are not over (``is_closed`` tells). They are left out otherwise:
+            that nothing has happened yet would count as that nothing does. `Frame.closed_weights` makes up for them.
+    """
+    names = compile_context(workspace, all_features(workspace)).names
+    layouts = create_layouts(duck, names, inputs)
+    duck.execute(_SURVIVORS)
+    duck.execute(
+        "CREATE OR REPLACE TEMP TABLE frame_windows (row BIGINT, customer_id VARCHAR, decided_at BIGINT, closes_at BIGINT)"
+    )
+    slices: list[Slice] = []
+    count = 0
+    for bounds in _bounds(duck):
+        slices.append(read_slice(duck, layouts, workspace, bounds, since, now))
+        duck.execute(f'INSERT INTO frame_windows SELECT row + {count}, customer_id, "at", closes_at FROM frame_slice')
+        count += len(slices[-1])
+    objectives = tuple(objectives_of(workspace))
+    frame = _frame(slices, names, objectives, _rewards(duck, count, workspace, now), now)
+    return frame if include_open else frame.take(frame.is_closed)
+
+
+def _bounds(duck: "DuckDBPyConnection") -> Iterator[tuple[int, int]]:
+    """Yield the first and the last entry of each slice: one at least, of nothing in an empty log."""
+    found = query_columns(duck, "SELECT min(seq) AS first, max(seq) AS last, count(*) AS count FROM decisions")
+    count = int(found["count"][0])
+    first, last = (int(found["first"][0]), int(found["last"][0])) if count else (0, 0)
+    step = (last - first + 1) * SLICE // max(count, 1) + 1
+    for start in range(first, last + 1, step):
+        yield start, start + step - 1
+
+
+def _rewards(duck: "DuckDBPyConnection", count: int, workspace: Workspace, now: Instant) -> NDArray[np.float64]:
+    objectives = objectives_of(workspace)
+    found = query_columns(duck, _REWARDS.replace("$now", str(now)))
+    rewards = np.zeros((count, len(objectives)))
+    for place, (name, objective) in enumerate(objectives.items()):
+        mine = found["objective"] == name
+        # That something happens is so once, however often it does.
+        amounts = found["amount"][mine] if objective.of is not None else np.minimum(found["amount"][mine], 1.0)
+        rewards[found["row"][mine], place] = amounts
+    return rewards
+
+
+def _frame(
+    slices: list[Slice],
+    names: tuple[str, ...],
+    objectives: tuple[str, ...],
+    rewards: NDArray[np.float64],
+    now: Instant,
+) -> Frame:
+    rows: dict[str, NDArray[Any]] = {
+        name: np.concatenate([each.rows[name] for each in slices]) for name in slices[0].rows
+    }
+    return Frame(
+        **rows,
+        inputs=names,
+        x=np.concatenate([each.x for each in slices]),
+        options=_options(slices),
+        objectives=objectives,
+        rewards=rewards,
+        is_closed=rows["closes_at"] <= now,
+    )
+
+
+def _options(slices: list[Slice]) -> Options:
+    counts = [np.bincount(each.options["row"], minlength=len(each)) for each in slices]
+    names = sorted({name for each in slices for name in each.scores})
+    columns = {
+        name: np.concatenate([each.options[name] for each in slices]) for name in ("action", "channel", "probability")
+    }
+    scores = {
+        name: np.concatenate([each.scores.get(name, np.full(each.size, np.nan)) for each in slices]) for name in names
+    }
+    return Options(np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64), **columns, scores=scores)
