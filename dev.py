@@ -5,6 +5,7 @@
     python3 dev.py test [ARGS]       format, lint, types, imports, then every test; with ARGS only pytest ARGS
     python3 dev.py check             format, lint, types, imports
     python3 dev.py segue ARGS        the command line, inside the project's environment
+    python3 dev.py python ARGS       Python there, such as -m examples.learning_shop.market
     python3 dev.py bench [NAME]      every benchmark, or one: prints a table, writes bench/results/NAME.json
     python3 dev.py torture           properties with many examples under several hash seeds, then the long crash sweep
     python3 dev.py lock              compile requirements/*.txt again from pyproject.toml
@@ -56,6 +57,7 @@ def main(arguments: list[str]) -> int:
         "test": test,
         "check": check,
         "segue": segue,
+        "python": run_python,
         "bench": bench,
         "torture": torture,
         "lock": lock,
@@ -81,6 +83,12 @@ def segue(arguments: list[str]) -> int:
     """Run the command line where the caller stands, so that paths mean what they say."""
     sync("run")
     return run([PYTHON, "-m", "segue", *arguments], cwd=Path.cwd())
+
+
+def run_python(arguments: list[str]) -> int:
+    """Run Python with the project on its path, where the caller stands."""
+    sync("dev")
+    return run([PYTHON, *arguments], environment(PYTHONPATH=str(ROOT)), cwd=Path.cwd())
 
 
 def test(arguments: list[str]) -> int:
