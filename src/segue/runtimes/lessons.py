@@ -8,9 +8,14 @@ if TYPE_CHECKING:
     from segue.learning.online import Online
 
 
+def learns(world: World) -> bool:
+    """Tell whether there is something to see and something to be after."""
+    return bool(world.context.names and world.rewards.objectives)
+
+
 def make_learner(world: World, packed: bytes = b"") -> "Online | None":
     """Return the learner for ``world``, going on from ``packed``; None where there is nothing to learn."""
-    if not world.context.names and not packed:
+    if not learns(world) and not packed:
         return None
     from segue.learning import online
 

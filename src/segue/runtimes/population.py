@@ -27,7 +27,7 @@ from segue.ports.store import CustomerState, Entry, pack_entry
 from segue.runtimes.alarms import Alarms
 from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of, with_neighbours
 from segue.runtimes.glance import glance_at
-from segue.runtimes.lessons import make_learner
+from segue.runtimes.lessons import learns, make_learner
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
 from segue.runtimes.presence import Presence, Present
@@ -256,7 +256,7 @@ class Population:
         A learner begins, adapts and ends with the first entry of a World, so that a replay does the same.
         """
         world = self._world
-        if not world.context.names:
+        if not learns(world):
             self._online = None
             return world
         if self._online is None:
