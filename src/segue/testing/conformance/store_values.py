@@ -6,6 +6,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Tracked
 from segue.model.identities import Identifier, Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision, RunId
+from segue.model.learning import Reward
 from segue.model.runs import Moved
 from segue.model.time import NEVER, Instant
 from segue.ports.store import Block, Entry, LedgerChange, LedgerRow, pack_entry
@@ -35,7 +36,8 @@ def entry_of(seq: int) -> Entry:
         expires_at=NEVER,
     )
     moved = Moved(RunId(f"r{seq}"), "j", 1, "first", "second", "passed", "a", "awareness")
-    return Entry(seq, 7, Instant(seq + 1), event, (decision_of(seq),), (command,), previous=seq - 1, moved=(moved,))
+    now, decisions, rewards = Instant(seq + 1), (decision_of(seq),), (Reward("margin", 2.5),)
+    return Entry(seq, 7, now, event, decisions, (command,), previous=seq - 1, moved=(moved,), rewards=rewards)
 
 
 def decision_of(seq: int) -> Decision:
@@ -56,6 +58,8 @@ def decision_of(seq: int) -> Decision:
         is_exploration=False,
         draw=0.5,
         input_hash="",
+        context=(1.0, 0.5),
+        model="lessons:7",
     )
 
 
