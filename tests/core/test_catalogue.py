@@ -1,16 +1,19 @@
 import pytest
 
 from segue.core.catalogue import (
+    RequirementPlan,
     Scored,
     VariantPlan,
     compile_actions,
     converted_feature,
     converted_source,
     hidden_features,
+    margin_of,
+    succeeded_source,
 )
-from segue.model.catalogue import FeatureSpec, Variant
+from segue.model.catalogue import ContextWeight, FeatureSpec, Requirement, Variant
 from segue.model.errors import SegueError
-from segue.model.time import HOUR
+from segue.model.time import DAY, HOUR, NEVER
 from tests.builders import ALWAYS, CALL, DISPLAY, EMAIL, NEVER_TRUE, SMS, VARIANTS, WEBSITE, action, workspace
 
 
@@ -84,3 +87,35 @@ def test_an_action_that_can_succeed_remembers_when_it_last_did() -> None:
     shop = workspace(actions=(action("offer", converted_by="order", converted_within="14d"), action("hello")))
     assert hidden_features(shop) == {converted_feature("offer"): FeatureSpec(kind="last", event="order")}
     assert converted_source(shop.actions[0]) == f'now - {converted_feature("offer")} < "14d"'
+
+
+def test_a_lever_multiplies_the_worth_and_is_shown() -> None:
+    offer = action("offer", "email", value=5.0, cost=0.5, lever=2.0)
+    scored = compile_actions(workspace(actions=(offer,)), {})["offer"].variants["email"].scored
+    assert scored.total == 9.5
+    assert scored.scores == {"value": 5.0, "cost": 0.5, "priority": 0.0, "total": 9.5, "lever": 2.0}
+
+
+def test_prerequisites_and_context_weights_are_compiled() -> None:
+    offer = action(
+        requires=(Requirement(action="tour", within="2d"), Requirement(action="order", has="succeeded")),
+        context_weights=(ContextWeight(when="tier == 'gold'", weight=3.0),),
+    )
+    conditions = {"actions.offer.requires.1.succeeded": ALWAYS, "actions.offer.context_weights.0.when": NEVER_TRUE}
+    found = compile_actions(workspace(actions=(offer,)), conditions)["offer"]
+    assert found.requires == (RequirementPlan("tour", None, 2 * DAY), RequirementPlan("order", ALWAYS, NEVER))
+    assert found.weights == ((NEVER_TRUE, 3.0),)
+
+
+@pytest.mark.parametrize(
+    ("within", "source"), [(None, "_converted_tour is not None"), ("2d", 'now - _converted_tour < "2d"')]
+)
+def test_a_prerequisite_that_succeeded_is_asked_of_its_hidden_feature(within: str | None, source: str) -> None:
+    assert succeeded_source(Requirement(action="tour", has="succeeded", within=within)) == source
+
+
+def test_the_margin_of_a_variant_goes_before_that_of_its_action() -> None:
+    generous = Variant(channel="sms", margin=0.1)
+    assert margin_of(action(margin=0.3), generous) == 0.1
+    assert margin_of(action(margin=0.3), VARIANTS["email"]) == 0.3
+    assert margin_of(action(), VARIANTS["email"]) is None

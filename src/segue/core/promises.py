@@ -17,6 +17,7 @@ from segue.core.delivery.commands import create_task, deliver, identifiers_of, j
 from segue.core.delivery.outbox import Opened, outliving
 from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
 from segue.core.shared import chances, fold, offered, promised, undone
+from segue.core.windows import closes_at
 from segue.core.world import World
 from segue.model.assignments import Assignment
 from segue.model.commands import Command
@@ -210,6 +211,11 @@ class Promises:
         for answer in answer_to(flight.candidate, FAILED):
             self._answers[answer.run_id, answer.occurrence] = answer
 
+    def _end_of_season(self, action: str) -> Instant:
+        """Return when the action's calendar closes; what has joined leaves with it."""
+        season, view = self._world.contact_rules.seasons.get(action), self._gate.view
+        return NEVER if season is None else closes_at(season.windows, view.now, view.zone)
+
     def _take(self, action: ActionPlan, variant: VariantPlan) -> None:
         """Take what carrying it out needs of what is shared; what is judged next sees it."""
         self._tally(promised(self._world.shared_plan, action, variant, self._gate.view))
@@ -231,7 +237,7 @@ class Promises:
             channel=winner.channel,
             action=winner.action,
             since=decision.at,
-            until=Instant(decision.at + winner.keep) if winner.keep else NEVER,
+            until=min(Instant(decision.at + winner.keep) if winner.keep else NEVER, self._end_of_season(winner.action)),
             delivery_id=winner.delivery_id,
             run_id=winner.run_id,
             is_ghost=decision.is_ghost,

@@ -58,8 +58,10 @@ def parse_bound(text: str, *, is_end: bool = False) -> datetime:
         SegueError: the text is neither a date nor a moment.
     """
     try:
-        if len(text) == len("2026-11-20"):
+        if "T" not in text:
             day = date.fromisoformat(text)
+            if text != day.isoformat():
+                raise ValueError(text)
             return datetime.combine(day + timedelta(days=is_end), time())
         return datetime.fromisoformat(text)
     except (ValueError, OverflowError):

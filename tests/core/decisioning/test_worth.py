@@ -13,13 +13,14 @@ from segue.core.decisioning.worth import (
 )
 from segue.core.shared import compile_shared
 from segue.core.view import View
-from segue.model.catalogue import Capacity, ChannelSpec, TraitSpec, Variant
+from segue.model.catalogue import Capacity, ChannelSpec, ContextWeight, TraitSpec, Variant
 from segue.model.contact_rules import ContactRules
 from segue.model.customers import Contacts
-from segue.model.shared import Lease, Outlook, Shared
-from segue.model.time import DAY, Instant
+from segue.model.reach import Reach
+from segue.model.shared import Lease, Outlook, Pace, Shared
+from segue.model.time import DAY, HOUR, Instant
 from segue.model.workspace import Workspace
-from tests.builders import CALL, NOW, WEBSITE, action, contact, fact, profile, workspace
+from tests.builders import CALL, NOW, WEBSITE, action, condition, contact, fact, profile, workspace
 
 EMAIL = ChannelSpec(name="email", family="message", contact_trait="email", hears_back=True, latency=60)
 SMS = ChannelSpec(name="sms", family="message", contact_trait="phone", latency=5)
@@ -160,3 +161,58 @@ def test_where_nothing_has_a_value_no_slot_costs_anything_and_no_offer_is_counte
     there = shop(actions=(action("offer", "email", priority=3),))
     assert compile_worth(there, compile_shared(there)).caps == ()
     assert [cap.limit for cap in compile_worth(shop(), compile_shared(shop())).caps] == [4, 1]
+
+
+def test_a_context_weight_counts_where_its_condition_holds_also_in_a_placement() -> None:
+    weights = (ContextWeight(when="tier", weight=3.0), ContextWeight(when="other", weight=0.5))
+    there = shop(
+        actions=(action("offer", "email", "website", value=10.0, cost=1.0, lever=2.0, context_weights=weights),)
+    )
+    conditions = {
+        "actions.offer.context_weights.0.when": condition(lambda traits: traits["tier"] == "gold"),
+        "actions.offer.context_weights.1.when": condition(lambda traits: traits["tier"] != "tin"),
+    }
+    offer = compile_actions(there, conditions)["offer"]
+
+    def of(tier: str, channel: str) -> Scored:
+        view = View(profile(traits={"tier": tier}), fact(), NOW, "UTC")
+        worth = Worth(view, Contacts(), compile_worth(there, compile_shared(there)))
+        return worth.of(offer, offer.variants[channel])
+
+    for channel in ("email", "website"):
+        gold = of("gold", channel)
+        assert (gold.total, gold.scores["context_weight"], gold.scores["lever"]) == (29.0, 1.5, 2.0)
+        assert of("tin", channel) is offer.variants[channel].scored
+
+
+def test_what_a_target_lacks_is_subsidised_for_those_for_whom_it_is_meant() -> None:
+    late = Instant(NOW // DAY * DAY + 23 * HOUR)
+    there = shop(reach={"news": Reach(at_least=10, per="1d", actions=("offer",), channels=("email",), who="x")})
+    plan = compile_shared(there, {"reach.news.who": condition(lambda traits: traits["tier"] == "gold")})
+    actions = compile_actions(there, {})
+
+    def of(tier: str, channel: str) -> Scored:
+        view = View(profile(traits={"tier": tier}), fact(at=late), late, "UTC")
+        return Worth(view, Contacts(), compile_worth(there, plan)).of(
+            actions["offer"], actions["offer"].variants[channel]
+        )
+
+    gold = of("gold", "email")
+    assert gold.scores["subsidy"] == 27.0
+    assert gold.total == 36.0
+    assert "subsidy" not in of("tin", "email").scores
+    assert "subsidy" not in of("gold", "sms").scores
+
+
+def test_of_a_floor_the_others_pay_for_those_for_whom_it_is_meant() -> None:
+    there = shop(reach={"fair": Reach(share=0.25, per="1d", who="x")})
+    plan = compile_shared(there, {"reach.fair.who": condition(lambda traits: traits["tier"] == "gold")})
+    actions = compile_actions(there, {})
+    shared = Shared(paces=(Pace("fair", NOW // DAY, 90.0, 100.0, 4.0, NOW),))
+
+    def of(tier: str) -> float:
+        view = View(profile(traits={"tier": tier}), fact(), NOW, "UTC", shared)
+        worth = Worth(view, Contacts(), compile_worth(there, plan))
+        return worth.of(actions["offer"], actions["offer"].variants["sms"]).scores["subsidy"]
+
+    assert (of("gold"), of("tin")) == (3.0, -1.0)
