@@ -58,6 +58,35 @@ class Gates(Definition, frozen=True, kw_only=True):
     margin: float = 0.0
 
 
+class Churn(Definition, frozen=True, kw_only=True):
+    """Who is about to leave: the probability that ``event`` does not happen within a time, as a trait of each customer.
+
+    Attributes:
+        among: who did it within this time is a customer who could leave; the others have left, or never came.
+        trait: the trait (of type number) that `segue score` writes.
+    """
+
+    event: str
+    within: DurationText = "60d"
+    among: DurationText = "180d"
+    trait: Name = "churn_risk"
+
+
+class Lifetime(Definition, frozen=True, kw_only=True):
+    """What a customer will bring within ``horizon``, from their orders so far, as a trait of each customer.
+
+    Attributes:
+        event: an order.
+        of: its property that holds the amount, such as the margin.
+        trait: the trait (of type number) that `segue score` writes.
+    """
+
+    event: str
+    of: str
+    horizon: DurationText = "365d"
+    trait: Name = "lifetime_value"
+
+
 class Learning(Definition, frozen=True, kw_only=True):
     """``learning.yaml``: what the policies that learn are after, and what they see.
 
@@ -70,6 +99,8 @@ class Learning(Definition, frozen=True, kw_only=True):
         publish_every: how often what was learnt is put to use.
         max_age: a model trained longer ago than this is not used any more.
         bias: groups to be contacted at similar rates.
+        churn: who is about to leave; not trained where it is not declared.
+        lifetime: what customers will bring; not trained where it is not declared.
     """
 
     objectives: dict[Name, Objective] = {}
@@ -80,6 +111,8 @@ class Learning(Definition, frozen=True, kw_only=True):
     max_age: DurationText = "30d"
     gates: Gates = Gates()
     bias: tuple[BiasCheck, ...] = ()
+    churn: Churn | None = None
+    lifetime: Lifetime | None = None
 
 
 class Reward(Struct, frozen=True, array_like=True):

@@ -12,11 +12,22 @@ from msgspec import Struct
 from segue.channels.registry import channel_spec
 from segue.model.catalogue import ChannelSpec
 from segue.model.contact_rules import ContactRules
-from segue.model.errors import ChannelError
+from segue.model.errors import ChannelError, SegueError
+from segue.model.learning import Learning
+from segue.model.snapshots import ModelSnapshot
 from segue.model.workspace import Workspace
 from segue.workspace.documents import Document
 from segue.workspace.findings import Finding, Place
-from segue.workspace.layout import CapacitiesFile, EventsFile, FeaturesFile, SegueFile, ThemesFile, TriggersFile
+from segue.workspace.layout import (
+    CapacitiesFile,
+    EventsFile,
+    FeaturesFile,
+    ModelsFile,
+    SegueFile,
+    ThemesFile,
+    TriggersFile,
+)
+from segue.workspace.models import read_snapshot
 from segue.workspace.reading import Declared
 
 
@@ -76,13 +87,13 @@ def make_draft(folder: Path, declared: tuple[Declared, ...]) -> tuple[Draft, tup
     return Draft(
         folder=folder,
         segue=segue,
-        workspace=_assemble(segue, whole),
+        workspace=_assemble(folder, segue, whole),
         documents=documents,
         broken=frozenset(file.kind.name for file in declared if file.definition is None),
     ), tuple(findings)
 
 
-def _assemble(segue: SegueFile, whole: list[Declared]) -> Workspace:
+def _assemble(folder: Path, segue: SegueFile, whole: list[Declared]) -> Workspace:
     known = _one(whole, "features", FeaturesFile())
     triggers = _one(whole, "triggers", TriggersFile())
     return Workspace(
@@ -110,6 +121,8 @@ def _assemble(segue: SegueFile, whole: list[Declared]) -> Workspace:
         journeys=_all(whole, "journey"),
         audiences=_all(whole, "audience"),
         contact_rules=_one(whole, "contact_rules", ContactRules()),
+        learning=_one(whole, "learning", Learning()),
+        models=_models(folder, _one(whole, "models", ModelsFile())),
     )
 
 
@@ -126,6 +139,16 @@ def _channels(segue: SegueFile) -> tuple[ChannelSpec, ...]:
         except ChannelError:
             continue  # checks.channels says why
     return tuple(specs)
+
+
+def _models(folder: Path, models: ModelsFile) -> dict[str, ModelSnapshot]:
+    found = {}
+    for kind, version in models.current.items():
+        try:
+            found[kind] = read_snapshot(folder, kind, version)
+        except SegueError:
+            continue  # checks.learning says why
+    return found
 
 
 def _one(whole: list[Declared], kind: str, default: Any) -> Any:

@@ -176,6 +176,26 @@ CODES: dict[str, Code] = {
     "SG705": Code("Quiet hours that never end", "They start when they end, which is the whole day.", "warning"),
     "SG706": Code("Unknown policy", "The engine has rules and random."),
     "SG707": Code("A cap needs exactly one of window and calendar", "With none it counts nothing."),
+    # learning
+    "SG751": Code("Unknown input", "Models see traits and features, by name; this is neither."),
+    "SG752": Code(
+        "A policy that learns without exploring",
+        "What is never tried is never learnt, and no other policy can be judged by such a log.",
+        "warning",
+    ),
+    "SG753": Code("Nothing to learn from", "Without an objective, or an action's success, every decision is the same."),
+    "SG754": Code(
+        "A weight below 0", "A weight says how much an objective counts; what does harm has a value below 0.", "warning"
+    ),
+    "SG755": Code(
+        "Consent given counts like consent withdrawn",
+        "Both are the event consent_changed; a condition tells them apart.",
+        "warning",
+    ),
+    "SG756": Code("A limit on amounts where there are none", "Without `of` every event counts 1.", "warning"),
+    "SG757": Code("A score that is not a number", "It is written to a trait of each customer, which has to hold it."),
+    "SG758": Code("A model that cannot be used", "Its file is missing or damaged; decisions would be made without it."),
+    "SG759": Code("An objective that counts nothing", "Its value or its weight is 0.", "warning"),
     # templates
     "SG801": Code("The template does not compile", "Every message made from it would fail."),
     "SG802": Code(

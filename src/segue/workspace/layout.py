@@ -7,10 +7,12 @@ triggers.yaml             triggers: conditions that become true; rules: what the
 contact_rules.yaml        caps, quiet hours, minimum gap, kind of consent
 themes.yaml               themes: message lines that all channels follow
 capacities.yaml           capacities: what all customers share, such as call slots or a budget
+learning.yaml             what is learnt from: objectives, what models see, gates
 actions/NAME.yaml         one action and its variants
 journeys/NAME.yaml        one journey
 audiences/NAME.yaml       one audience
 sources/NAME.yaml         how columns of a file become events
+models/current.yaml       which trained models decide; `segue learn` writes it and the models beside it
 templates/                what messages look like
 tests/NAME.yaml           scenarios in virtual time
 """
@@ -36,9 +38,13 @@ from segue.model.catalogue import (
 )
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
+from segue.model.learning import Learning
 from segue.model.triggers import Trigger
 from segue.model.workspace import PolicySpec
 from segue.sources.files.mapping import SourceMapping
+
+MODELS_FOLDER = "models"
+"""Trained models, each in a file, and which of them decide."""
 
 STATE_FOLDER = ".segue"
 """What Segue itself keeps in a workspace: store, keys, schemas. Not for git."""
@@ -116,6 +122,18 @@ class CapacitiesFile(Definition, frozen=True, kw_only=True):
     capacities: dict[Name, Capacity] = {}
 
 
+class ModelsFile(Definition, frozen=True, kw_only=True):
+    """``models/current.yaml``: which of the trained models beside it decide. `segue learn` and `segue models` write it.
+
+    Attributes:
+        current: the version of each kind that decides.
+        earlier: the versions that decided before, the latest first; none is ever deleted.
+    """
+
+    current: dict[Name, str] = {}
+    earlier: dict[Name, tuple[str, ...]] = {}
+
+
 class Kind(Struct, frozen=True):
     """A kind of file.
 
@@ -144,10 +162,12 @@ KINDS = (
     Kind("contact_rules", "contact_rules.yaml", ContactRules),
     Kind("themes", "themes.yaml", ThemesFile),
     Kind("capacities", "capacities.yaml", CapacitiesFile),
+    Kind("learning", "learning.yaml", Learning),
     Kind("action", "actions/*.yaml", Action, "action"),
     Kind("journey", "journeys/*.yaml", Journey, "journey"),
     Kind("audience", "audiences/*.yaml", Audience, "audience"),
     Kind("source", "sources/*.yaml", SourceMapping),
+    Kind("models", "models/current.yaml", ModelsFile),
     Kind("test", "tests/*.yaml", dict[str, Any]),
 )
 

@@ -12,6 +12,7 @@ from segue.workspace.checks.engine import check_engine
 from segue.workspace.checks.expressions import check_expressions
 from segue.workspace.checks.features import check_features
 from segue.workspace.checks.journeys import check_journeys
+from segue.workspace.checks.learning import check_learning
 from segue.workspace.checks.sources import check_sources
 from segue.workspace.checks.templates import check_templates
 from segue.workspace.checks.triggers import check_triggers
@@ -31,6 +32,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     check_circles,
     check_conflicts,
     check_contact_rules,
+    check_learning,
     check_expressions,
     check_templates,
     check_sources,

@@ -41,8 +41,8 @@ def _check(
 def _inside(draft: Draft, site: Site) -> tuple[str | int, ...]:
     """Return (kind, name, path inside the definition) of a site's key, such as ``journeys.reorder.steps.due.after``."""
     folder, name, *rest = site.key.split(".")
-    if folder == "triggers":
-        return ("triggers", "", "triggers", name, *rest)
+    if folder in ("triggers", "learning"):
+        return (folder, "", *([folder] if folder == "triggers" else []), name, *rest)
     path: list[str | int] = [int(part) if part.isdigit() else part for part in rest]
     if path[0] == "steps":
         journey = next(journey for journey in draft.workspace.journeys if journey.journey == name)
