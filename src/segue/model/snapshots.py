@@ -80,14 +80,13 @@ class ScoreModel(Struct, frozen=True, tag="score"):
 
 
 class Curve(Struct, frozen=True, array_like=True):
-    """What something is to customers who are more or less tired of contacts: a line over the inputs, bent by the dose.
-
-    The dose's pieces are added to the line before its link: with knots k1 < k2 < ... and k0 = 0, ``slopes[j]`` holds from
-    ``k[j]`` to ``k[j + 1]``, the last one beyond the last knot.
+    """What something is to customers who are more or less tired of contacts: ``line + by_log log(1 + f) + by_dose f``
+    before its link, where f is the dose.
     """
 
     line: Linear
-    slopes: tuple[float, ...] = ()
+    by_log: float = 0.0
+    by_dose: float = 0.0
 
 
 class LongTermModel(Struct, frozen=True, tag="long_term"):
@@ -98,29 +97,30 @@ class LongTermModel(Struct, frozen=True, tag="long_term"):
 
     Attributes:
         inputs: names of the context's values that the curves see.
-        dose: name of the context's value that says how tired the customer is: the sum of contacts, each halving in
-            ``half_life_days``.
-        doses: what one contact adds to it, by channel; 1 where none is given.
+        count: name of the context's value that is the sum of contacts, each halving in ``half_life_days``.
+        counts: names of those that are log(1 + the same) of one channel.
+        doses: what one contact on a channel tires, 1 where none is given. How tired the customer is, the dose, is the
+            count, each contact at its channel's dose.
         gamma: what a day later is worth.
-        knots: doses at which the curves bend.
         chances: probability that a decision brings a reward at all.
         amounts: the reward where there is one, in the workspace's currency; within ``least_amount``, ``most_amount``.
         hazards: probability that the customer withdraws before the next decision.
         loss: what a withdrawal costs at least; where later contacts are worth more, it costs what they are worth.
         objectives: what one unit of each counted in the rewards (value times weight): other weights, another model.
         segment: a customer's place among the ``centers``, ascending; values between two are interpolated.
-        grid: doses, ascending from 0 (float64).
         later: worth of all later decisions by segment and dose just after this one (float64, C order).
+        step: between the doses of two columns of ``later``; the first is for 0.
         scale: standard deviation of what contacts bring net, for the draw.
         effective_rows: of decisions, what their unequal weights leave.
+        evidence: how many contacts each ``ACTION/CHANNEL`` was learnt from.
     """
 
     inputs: tuple[str, ...]
-    dose: str
+    count: str
+    counts: dict[str, str]
     half_life_days: float
     doses: dict[str, float]
     gamma: float
-    knots: tuple[float, ...]
     chances: dict[str, Curve]
     amounts: dict[str, Curve]
     hazards: dict[str, Curve]
@@ -130,10 +130,11 @@ class LongTermModel(Struct, frozen=True, tag="long_term"):
     objectives: dict[str, float]
     segment: Linear
     centers: tuple[float, ...]
-    grid: bytes
     later: bytes
+    step: float
     scale: float
     effective_rows: float
+    evidence: dict[str, float] = {}
 
 
 ModelBody: TypeAlias = PropensityModel | UpliftModel | ScoreModel | LongTermModel

@@ -1,0 +1,172 @@
+"""Evaluates a long-term model: what contacts bring now, and what they leave of what later ones will bring.
+
+How tired of contacts a customer is (the dose) is counted, not learnt, so what a contact does to it is known: it adds
+its own dose, and everything halves in so many days. Learnt are the response, the hazard that the customer withdraws,
+and, from both, the table of what all later decisions are worth. So the future costs one look into a table a candidate.
+
+Everything takes rows of customers; one customer is one row.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from segue.model.snapshots import Curve, Linear, LongTermModel
+
+Floats: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.intp]
+
+SILENCE, ANY = "", "*"
+_LARGEST = 500.0
+
+
+def arm_key(action: str, channel: str) -> str:
+    """Return the key of an action's variant among a model's curves; "" for silence."""
+    return f"{action}/{channel}" if action else SILENCE
+
+
+class Weighed(Struct, frozen=True):
+    """What is believed of each candidate, over doing nothing; all of shape (n, K), in currency but for the hazard.
+
+    Attributes:
+        gain: reward until the next decision.
+        later: what all later decisions bring more, mostly less than 0.
+        hazard: probability that the customer withdraws.
+    """
+
+    gain: Floats
+    later: Floats
+    hazard: Floats
+
+
+class LongTerm:
+    """A long-term model, unpacked."""
+
+    def __init__(self, model: LongTermModel) -> None:
+        self.model = model
+        self.responses = Responses(model)
+        later = np.frombuffer(model.later, dtype="<f8").astype(np.float64)
+        self._later = later.reshape(len(model.centers), -1)
+        self._centers = np.array(model.centers, dtype=np.float64)
+        self._segment, self._base = _folded(model.segment)
+
+    def weigh(self, x: Floats, dose: Floats, arms: Sequence[tuple[str, str]]) -> Weighed:
+        """Return what is believed of ``arms``, each (action, channel).
+
+        Args:
+            x: the model's inputs, shape (n, d).
+            dose: how tired of contacts each customer is, shape (n,).
+        """
+        idle = self.responses.now(x, dose, self.responses.places([(SILENCE, SILENCE)]))
+        acts = self.responses.now(x, dose, self.responses.places(arms))
+        doses = np.array([self.dose_of(channel) for _, channel in arms])
+        kept = self._kept(x, dose[:, None], idle[1])
+        later = self._kept(x, dose[:, None] + doses, acts[1])
+        return Weighed(acts[0] - idle[0], later - kept, acts[1])
+
+    def dose_of(self, channel: str) -> float:
+        """Return what a contact on ``channel`` adds to the dose."""
+        return self.model.doses.get(channel, 1.0)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the names of all values of the context that the model needs."""
+        model = self.model
+        return (*model.inputs, model.count, *model.counts.values())
+
+    def read(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return inputs (n, d) and dose (n,) from what the model `reads`, shape (n, d + 1 + counted channels)."""
+        size = len(self.model.inputs)
+        doses = [self.dose_of(channel) for channel in self.model.counts]
+        return values[:, :size], weighted_dose(values[:, size], np.expm1(values[:, size + 1 :]), np.array(doses))
+
+    def later(self, x: Floats, dose: Floats) -> Floats:
+        """Return what all later decisions are worth to customers whose dose just after this one is ``dose`` (n, K)."""
+        rows, columns = self._later.shape
+        place = np.interp(x @ self._segment + self._base, self._centers, np.arange(rows, dtype=np.float64))
+        above = np.minimum(place.astype(np.intp), max(rows - 2, 0))[:, None]
+        right = (place[:, None] - above) if rows > 1 else np.zeros_like(place)[:, None]
+        point = np.clip(dose / self.model.step, 0.0, columns - 1.0)
+        column = np.minimum(point.astype(np.intp), columns - 2)
+        share = point - column
+        low = self._at(above, column, share)
+        return low + right * (self._at(np.minimum(above + 1, rows - 1), column, share) - low)
+
+    def _at(self, row: Places, column: Places, share: Floats) -> Floats:
+        first = self._later[row, column]
+        return first + share * (self._later[row, column + 1] - first)
+
+    def _kept(self, x: Floats, dose: Floats, hazard: Floats) -> Floats:
+        later = self.later(x, dose)
+        return later - hazard * np.maximum(later, self.model.loss)
+
+
+class Responses:
+    """What decisions bring until the next one, and how likely the customer withdraws at them."""
+
+    def __init__(self, model: LongTermModel) -> None:
+        self._keys = {key: place for place, key in enumerate(model.chances)}
+        self._chances = _Lines(model.chances, self._keys)
+        self._amounts = _Lines(model.amounts, self._keys)
+        self._hazards = _Lines(model.hazards, self._keys)
+        self._least, self._most = model.least_amount, model.most_amount
+
+    def places(self, arms: Sequence[tuple[str, str]]) -> Places:
+        """Return where the curves of ``arms`` are: their own, else their channel's, else those of any contact."""
+        keys = self._keys
+        found = [
+            place
+            if (place := keys.get(arm_key(action, channel))) is not None
+            else keys.get(arm_key(ANY, channel), keys[ANY])
+            for action, channel in arms
+        ]
+        return np.array(found, dtype=np.intp)
+
+    def now(self, x: Floats, dose: Floats, places: Places) -> tuple[Floats, Floats]:
+        """Return reward until the next decision, and hazard, of the curves at ``places``: each (n, K)."""
+        bends = bends_of(dose)
+        chance = _logistic(self._chances.at(x, bends, places))
+        amount = np.clip(self._amounts.at(x, bends, places), self._least, self._most)
+        return chance * amount, _logistic(self._hazards.at(x, bends, places))
+
+
+class _Lines:
+    """Curves side by side: one column of weights each, standardisation folded in."""
+
+    def __init__(self, curves: Mapping[str, Curve], keys: Mapping[str, int]) -> None:
+        folded = [_folded(curves[key].line) for key in keys]
+        self._weights = np.array([weights for weights, _ in folded]).T
+        self._bases = np.array([base for _, base in folded])
+        self._slopes = np.array([(curves[key].by_log, curves[key].by_dose) for key in keys], dtype=np.float64).T
+
+    def at(self, x: Floats, bends: Floats, places: Places) -> Floats:
+        lines = x @ self._weights[:, places] + self._bases[places]
+        return np.asarray(lines + bends @ self._slopes[:, places])
+
+
+def bends_of(dose: Floats) -> Floats:
+    """Return what curves bend by at ``dose`` (n,): (n, 2)."""
+    return np.column_stack([np.log1p(dose), dose])
+
+
+def weighted_dose(count: Floats, counts: Floats, doses: Floats) -> Floats:
+    """Return how tired customers are, shape (n,).
+
+    Args:
+        count: of all contacts, each halving in so many days; shape (n,).
+        counts: the same by channel, shape (n, C).
+        doses: what a contact on each of those channels tires beside one on any other, shape (C,).
+    """
+    return np.asarray(np.maximum(count + counts @ (doses - 1.0), 0.0))
+
+
+def _folded(line: Linear) -> tuple[Floats, float]:
+    weights = np.array(line.weights, dtype=np.float64) / np.array(line.scales, dtype=np.float64)
+    return weights, float(line.intercept - weights @ np.array(line.means, dtype=np.float64))
+
+
+def _logistic(values: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST))))

@@ -1,0 +1,87 @@
+"""Learns how much a contact tires by its channel, so that a light one is not charged for what a heavy one does."""
+
+import numpy as np
+
+from segue.core.decisioning.models.long_term import weighted_dose
+from segue.learning.long_term.blocks import Block, Design, Fitted, Floats, fit_blocks
+from segue.learning.long_term.log import SILENT, DecisionLog, LongTermSettings
+
+PREFIX = "fatigue_"
+DEVIATION = 0.5
+"""Of a channel's dose from 1, before anything was seen."""
+
+LEAST = 0.1
+_SLOPE, _ROUNDS = 0.5, 30
+
+
+def counted_channels(log: DecisionLog) -> dict[str, str]:
+    """Return the inputs that count the contacts of one channel each, by channel."""
+    channels = dict.fromkeys(channel for _, channel in log.arms)
+    return {channel: PREFIX + channel for channel in channels if PREFIX + channel in log.inputs}
+
+
+def counts_of(log: DecisionLog) -> Floats:
+    """Return the contacts of each counted channel, each halving in so many days: (n, C)."""
+    places = [log.inputs.index(name) for name in counted_channels(log).values()]
+    return np.asarray(np.expm1(log.x[:, places]))
+
+
+def dose_in(log: DecisionLog, settings: LongTermSettings, doses: dict[str, float]) -> Floats:
+    """Return how tired of contacts the customer was at each decision, shape (n,)."""
+    known = np.array([doses.get(channel, 1.0) for channel in counted_channels(log)])
+    return weighted_dose(log.x[:, log.inputs.index(settings.count)], counts_of(log), known)
+
+
+def learn_doses(log: DecisionLog, standard: Floats, weight: Floats, settings: LongTermSettings) -> dict[str, float]:
+    """Return what one contact on each channel tires: 1 on average over what was learnt, or as the settings say.
+
+    Recent contacts of each channel get slopes of their own, in how likely contacts are answered and withdrawn from. If
+    a channel tires twice as much, both of its slopes are twice as steep: a table of (curve, channel) slopes, nearly of
+    rank one. Its factors are found by alternating least squares, each slope as exact as it was estimated.
+    """
+    counts = counts_of(log)
+    channels = tuple(counted_channels(log))
+    if not len(channels) or not counts.any():
+        return dict(settings.doses)
+    slopes, variances = zip(
+        _slopes(log, standard, counts, weight, (log.reward != 0.0).astype(np.float64), -1),
+        _slopes(log, standard, counts, weight, log.opted_out.astype(np.float64), 1),
+        strict=True,
+    )
+    fixed = np.array([settings.doses.get(channel, np.nan) for channel in channels])
+    found = factor(np.abs(np.array(slopes)), np.array(variances), fixed)
+    return {**settings.doses, **dict(zip(channels, found.tolist(), strict=True))}
+
+
+def factor(slopes: Floats, variances: Floats, fixed: Floats) -> Floats:
+    """Return the doses d of ``slopes`` = s d', shape (C,); NaN in ``fixed`` where a dose is to be found.
+
+    Args:
+        slopes, variances: shape (curves, C).
+    """
+    doses = np.where(np.isnan(fixed), 1.0, fixed)
+    precision = 1.0 / variances
+    for _ in range(_ROUNDS):
+        steep = (precision * slopes) @ doses / np.maximum(precision @ doses**2, 1e-12)
+        known = steep @ (precision * slopes) + DEVIATION**-2
+        doses = known / (steep**2 @ precision + DEVIATION**-2)
+        doses = np.where(np.isnan(fixed), np.maximum(doses, LEAST), fixed)
+    return np.asarray(doses)
+
+
+def _slopes(
+    log: DecisionLog, standard: Floats, counts: Floats, weight: Floats, outcome: Floats, sign: int
+) -> tuple[Floats, Floats]:
+    """Return how much steeper contacts' logit is for each recent contact of each channel, with variances: (C,) each."""
+    size, channels = standard.shape[1], counts.shape[1]
+    inputs = Block(0, (0.01, *(1.0,) * (size - 1)))
+    arms = tuple(Block(0, (1.0, *(25.0,) * (size - 1))) for _ in log.arms)
+    slope = (_SLOPE**-2,) * channels
+    design = Design(
+        parts=(standard, counts),
+        group=log.arm - SILENT,
+        blocks=(Block(1, slope), Block(1, slope, sign), inputs, inputs, *arms),
+        active=((0, 2), *((0, 1, 2, 3, 4 + place) for place in range(len(log.arms)))),
+    )
+    fitted: Fitted = fit_blocks(design, outcome, weight, is_logistic=True)
+    return fitted.weights[1], fitted.variances[1]
