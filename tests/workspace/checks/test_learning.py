@@ -43,7 +43,7 @@ SNAPSHOT = ModelSnapshot(
 SLIPS = [
     Slip("SG309", LEARNING, "{event: order_completed, of: amount, at", "{event: ordered, of: amount, at", "ordered"),
     Slip("SG310", LEARNING, "of: amount, at_most", "of: margin, at_most", "margin"),
-    Slip("SG401", LEARNING, "event.amount > 0", "event.sum > 0", "event.sum"),
+    Slip("SG401", LEARNING, "event.amount > 0", "event.amount > 0 0", "event.amount > 0 0}"),
     Slip("SG751", LEARNING, "[orders_30d, vip]", "[orders_30d, wip]", "wip"),
     Slip("SG302", LEARNING, "{email: 5d", "{fax: 5d", "fax"),
     Slip("SG405", LEARNING, "{email: 5d", "{email: 0d", "0d"),
