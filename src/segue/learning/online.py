@@ -9,14 +9,16 @@ there on. So which model made a decision follows from its place in the log, and 
 """
 
 from collections.abc import Iterator
+from copy import copy
 from heapq import heappop, heappush
 
 import numpy as np
 from msgspec import Struct, msgpack
+from numpy.typing import NDArray
 
 from segue.core.decisioning.models.factored import Factored, FactoredLearner, Lesson
 from segue.core.decisioning.models.shape import SILENCE as SILENT
-from segue.core.decisioning.models.shape import Arm, Head, Shape
+from segue.core.decisioning.models.shape import Arm, Head, Prior, Shape
 from segue.core.decisioning.rewards import RewardPlan, window_of
 from segue.core.world import World
 from segue.model.decisions import SILENCE, Decision
@@ -35,11 +37,43 @@ class Open(Struct, array_like=True):
     lesson: Lesson
 
 
+class _Published(Struct, frozen=True, array_like=True):
+    """What was published, encoded."""
+
+    shape: Shape
+    prior: Prior
+    names: tuple[str, ...]
+    means: bytes
+    covariances: bytes
+    counts: bytes
+    noise: bytes
+    lessons: int
+
+    @classmethod
+    def of(cls, model: Factored) -> "_Published":
+        means, covariances = _packed(model.means), _packed(model.covariances)
+        counts, noise = _packed(model.counts), _packed(model.noise)
+        return cls(model.shape, model.prior, tuple(model.rows), means, covariances, counts, noise, model.lessons)
+
+    def model(self) -> Factored:
+        blocks, size, heads = len(self.names), len(self.shape.inputs), len(self.shape.heads)
+        return Factored(
+            self.shape,
+            self.prior,
+            {name: row for row, name in enumerate(self.names)},
+            _floats(self.means).reshape(blocks, heads, size),
+            _floats(self.covariances).reshape(-1, blocks, size, size),
+            _floats(self.counts),
+            _floats(self.noise),
+            self.lessons,
+        )
+
+
 class _Saved(Struct, array_like=True):
     """The learner's whole state, encoded."""
 
     working: bytes
-    published: bytes
+    published: _Published | None
     pending: int
     period: int
     day: int
@@ -49,28 +83,49 @@ class _Saved(Struct, array_like=True):
 class Online:
     """The learner of one log. Entries go in by `take`, in order; `learned` is what decides now.
 
+    Args:
+        learner: what it knows to begin with; it serves no World before it was `adapted` to one.
+
     Attributes:
         learned: what was published last; None before the first lesson.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, learner: FactoredLearner) -> None:
         self.learned: Factored | None = None
-        self._use(world)
-        self._learner = FactoredLearner(self._shape())
-        self._published = b""
+        self._learner = learner
+        self._workspace: Workspace | None = None
         self._pending = 0
         self._period = 0
         self._day = 0
         self._open: dict[CustomerId, list[Open]] = {}
         self._closing: list[tuple[Instant, CustomerId]] = []
 
-    def look(self, now: Instant, world: World) -> Factored | None:
-        """Return what decides at ``now`` in ``world``; publish it where ``now`` is in another period than before.
+    @classmethod
+    def begin(cls, world: World) -> "Online":
+        """Return a learner for ``world`` that knows nothing."""
+        return cls(FactoredLearner(_shape_of(world))).adapted(world)
 
-        Looking for an event that cannot be advanced, and is in no log, changes nothing that a replay would not.
+    def adapted(self, world: World) -> "Online":
+        """Return the learner for ``world``: itself, or another that goes on where this one stands.
+
+        What inputs, objectives and blocks have in common stays known. This one is left as it is: it goes on where the
+        entry that came with another World cannot be advanced, since such an entry is in no log.
         """
-        if world.workspace is not self._workspace:
-            self._adapt(world)
+        if world.workspace is self._workspace:
+            return self
+        other = copy(self)
+        other._use(world)
+        if self._learner.shape != (shape := _shape_of(world)):
+            other._learner = self._learner.reshape(shape)
+            other._open, other._closing = {}, []  # what they were booked with no longer fits
+            other._publish()
+        return other
+
+    def look(self, now: Instant) -> Factored | None:
+        """Return what decides at ``now``; publish it where ``now`` is in another period than before.
+
+        Looking for an event that cannot be advanced changes nothing that looking for the next one would not.
+        """
         period = now // self._publish_every
         if period != self._period:
             self._period = period
@@ -96,29 +151,20 @@ class Online:
 
     def pack(self) -> bytes:
         """Return the whole state; `restore` goes on from it exactly."""
-        saved = _Saved(
-            self._learner.pack(),
-            self._published,
-            self._pending,
-            self._period,
-            self._day,
-            self._open,
-        )
+        published = _Published.of(self.learned) if self.learned is not None else None
+        saved = _Saved(self._learner.pack(), published, self._pending, self._period, self._day, self._open)
         return msgpack.encode(saved)
 
     @classmethod
-    def restore(cls, packed: bytes, world: World) -> "Online":
-        """Return the learner that was packed; it adapts to ``world`` when it takes the next entry."""
+    def restore(cls, packed: bytes) -> "Online":
+        """Return the learner that was packed."""
         saved = msgpack.decode(packed, type=_Saved)
-        online = cls(world)
-        online._learner = FactoredLearner.unpack(saved.working)
-        online._published = saved.published
-        if saved.published:
-            online.learned = FactoredLearner.unpack(saved.published).publish()
+        online = cls(FactoredLearner.unpack(saved.working))
+        if saved.published is not None:
+            online.learned = saved.published.model()
         online._pending, online._period, online._day = saved.pending, saved.period, saved.day
         online._open = saved.open
         online._closing = sorted((each.closes_at, name) for name, opened in saved.open.items() for each in opened)
-        online._workspace = None
         return online
 
     def open_decisions(self) -> int:
@@ -129,29 +175,15 @@ class Online:
 
     def _use(self, world: World) -> None:
         learning = world.workspace.learning
-        self._workspace: Workspace | None = world.workspace
-        self._inputs = learned_inputs(world)
+        self._workspace = world.workspace
         self._rewards: RewardPlan = world.rewards
         self._heads = {name: index for index, name in enumerate(world.rewards.objectives)}
         self._publish_every = max(parse_duration(learning.publish_every), 1)
         self._half_life = max(parse_duration(learning.half_life), DAY)
 
-    def _shape(self) -> Shape:
-        return Shape(self._inputs, tuple(heads_of(self._rewards)))
-
-    def _adapt(self, world: World) -> None:
-        """Go over to another workspace: what inputs, objectives and blocks have in common stays known."""
-        self._use(world)
-        if self._learner.shape != self._shape():
-            self._learner = self._learner.reshape(self._shape())
-            self._open.clear()  # what they were booked with no longer fits
-            self._closing.clear()
-            self._publish()
-
     def _publish(self) -> None:
         self._pending = 0
         self.learned = self._learner.publish()
-        self._published = self._learner.pack()
 
     def _begin_day(self, day: int) -> None:
         if self._day:
@@ -196,6 +228,18 @@ class Online:
         if self._rewards.objectives[objective].of is not None:
             return amount
         return min(amount, max(1.0 - booked, 0.0))
+
+
+def _shape_of(world: World) -> Shape:
+    return Shape(learned_inputs(world), tuple(heads_of(world.rewards)))
+
+
+def _packed(array: NDArray[np.float64]) -> bytes:
+    return array.astype("<f8").tobytes()
+
+
+def _floats(packed: bytes) -> NDArray[np.float64]:
+    return np.frombuffer(packed, dtype="<f8").astype(np.float64)
 
 
 def learned_inputs(world: World) -> tuple[str, ...]:

@@ -13,10 +13,17 @@ def learns(world: World) -> bool:
     return bool(world.context.names and world.rewards.objectives)
 
 
-def make_learner(world: World, packed: bytes = b"") -> "Online | None":
-    """Return the learner for ``world``, going on from ``packed``; None where there is nothing to learn."""
-    if not learns(world) and not packed:
-        return None
-    from segue.learning import online
+def make_learner(world: World) -> "Online":
+    """Return a learner for ``world`` that knows nothing."""
+    from segue.learning.online import Online
 
-    return online.Online.restore(packed, world) if packed else online.Online(world)
+    return Online.begin(world)
+
+
+def restore_learner(packed: bytes) -> "Online | None":
+    """Return the learner that was packed; None where there was none."""
+    if not packed:
+        return None
+    from segue.learning.online import Online
+
+    return Online.restore(packed)

@@ -8,7 +8,7 @@ succeeded.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Raw, msgpack, structs
 
@@ -27,11 +27,14 @@ from segue.ports.store import CustomerState, Entry, pack_entry
 from segue.runtimes.alarms import Alarms
 from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of, with_neighbours
 from segue.runtimes.glance import glance_at
-from segue.runtimes.lessons import learns, make_learner
+from segue.runtimes.lessons import learns, make_learner, restore_learner
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.partition import partition_of
 from segue.runtimes.presence import Presence, Present
 from segue.runtimes.shelf import Shelf
+
+if TYPE_CHECKING:
+    from segue.learning.online import Online
 
 _decode = msgpack.Decoder(Customer).decode
 
@@ -80,7 +83,7 @@ class Population:
         self._points = ContactPoints()
         self._world = world
         self._contact_traits = contact_traits(world.workspace)
-        self._online = make_learner(world, learned)
+        self._online = restore_learner(learned)
 
     def __len__(self) -> int:
         return len(self._shelf)
@@ -165,16 +168,16 @@ class Population:
         before = self.customer(customer_id)
         if neighbours is None:
             neighbours = self._neighbours(before, event)
-        seen = self._seen(now)
+        seen, online = self._seen(now)
         transitions = settle(before, event, now=now, world=with_neighbours(seen, neighbours))
         entry = self._entry(event, now, transitions, neighbours)
         packed = pack_entry(entry)
         world = seen.after(entry.tallies, now)
         self._shelf.make_room(customer_id)
-        if self._online is not None:
-            self._online.take(entry, world)
+        if online is not None:
+            online.take(entry, world)
         # Nothing below can fail.
-        self.seq, self._world = entry.seq, world
+        self.seq, self._world, self._online = entry.seq, world, online
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
         self._put(before, transitions[-1])
@@ -237,9 +240,9 @@ class Population:
             return False
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
-        seen = self._seen(entry.now)
+        self._world, self._online = self._seen(entry.now)
         if self._online is not None:
-            self._online.take(entry, seen)
+            self._online.take(entry, self._world)
         self.pass_over(entry)
         return True
 
@@ -250,20 +253,18 @@ class Population:
 
     # -- how ----------------------------------------------------------------------------------------------------
 
-    def _seen(self, now: Instant) -> World:
-        """Return the World at ``now``: with what the online learner has published by then.
+    def _seen(self, now: Instant) -> "tuple[World, Online | None]":
+        """Return the World at ``now``, with what has been published by then, and the learner for it.
 
-        A learner begins, adapts and ends with the first entry of a World, so that a replay does the same.
+        A learner begins, adapts and ends with the first entry of a World, so that a replay does the same: what is
+        returned counts only once that entry has been advanced.
         """
         world = self._world
         if not learns(world):
-            self._online = None
-            return world
-        if self._online is None:
-            self._online = make_learner(world)
-        if self._online is not None and world.learned is not (learned := self._online.look(now, world)):
-            self._world = structs.replace(world, learned=learned)
-        return self._world
+            return world, None
+        online = make_learner(world) if self._online is None else self._online.adapted(world)
+        learned = online.look(now)
+        return (world if world.learned is learned else structs.replace(world, learned=learned)), online
 
     def _take_in(self, states: Iterable[CustomerState]) -> Iterator[tuple[Instant, CustomerId]]:
         """Keep ``states`` and yield their alarms."""

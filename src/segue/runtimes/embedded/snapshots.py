@@ -90,4 +90,4 @@ class Snapshots:
         while some := list(islice(places, self._chunk * 4)):
             yield partial(self._store.complete, behind, (), some)
         self.watermark = target
-        yield partial(self._store.complete, target, links, (), learned or None)
+        yield partial(self._store.complete, target, links, (), learned)
