@@ -3,7 +3,7 @@
 Rests on the logged action probabilities: with exact ones intervals hold, with guessed ones nothing does.
 """
 
-from segue.learning.off_policy.comparing import Comparison, Verdict, compare
+from segue.learning.off_policy.comparing import EFFECTIVE_SAMPLES, Comparison, Verdict, compare
 from segue.learning.off_policy.estimators import DEFAULT, ESTIMATORS, Estimate, Evaluation, evaluate
 from segue.learning.off_policy.intervals import Interval, interval
 from segue.learning.off_policy.logged import LoggedBandit, Target, fixed, uniform
@@ -12,6 +12,7 @@ from segue.learning.off_policy.reward_model import predict_rewards
 
 __all__ = [
     "DEFAULT",
+    "EFFECTIVE_SAMPLES",
     "ESTIMATORS",
     "Comparison",
     "Estimate",

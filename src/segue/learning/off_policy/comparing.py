@@ -60,11 +60,14 @@ def compare(
     ours, theirs = (evaluate(log, target, predicted) for target in (candidate, present))
     apart = ours.estimates[estimator].less(theirs.estimates[estimator])
     difference = apart.interval(log.unit, kind) if apart.influence.any() else Interval(0.0, 0.0, 0.0, 0.0)
-    reason = _lack(ours, effective_samples, "the candidate") or _lack(theirs, effective_samples, "the present policy")
-    return Comparison(ours, theirs, difference, _verdict(difference, reason), reason)
+    reason = lack_of(ours, effective_samples, "the candidate") or lack_of(
+        theirs, effective_samples, "the present policy"
+    )
+    return Comparison(ours, theirs, difference, verdict_on(difference, reason), reason)
 
 
-def _verdict(difference: Interval, reason: str) -> Verdict:
+def verdict_on(difference: Interval, reason: str) -> Verdict:
+    """Return what ``difference`` says; ``reason`` is why there is not enough evidence, "" where there is."""
     if reason:
         return Verdict.NOT_ENOUGH_EVIDENCE
     if difference.low > 0.0:
@@ -72,7 +75,8 @@ def _verdict(difference: Interval, reason: str) -> Verdict:
     return Verdict.WORSE if difference.high < 0.0 else Verdict.NO_DIFFERENCE
 
 
-def _lack(evaluation: Evaluation, effective_samples: float, whose: str) -> str:
+def lack_of(evaluation: Evaluation, effective_samples: float, whose: str) -> str:
+    """Return why an evaluation is not enough evidence, "" where it is."""
     overlap = evaluation.overlap
     if overlap.effective_samples < effective_samples:
         return f"{overlap.effective_samples:,.0f} effective samples for {whose}; {effective_samples:,.0f} are needed"

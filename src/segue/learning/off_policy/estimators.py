@@ -13,20 +13,25 @@ Of `clipped_ips` and `dm` the intervals know nothing of what clipping takes away
 hold the truth 95 times in 100, and stand here to be compared with.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from typing import Any, TypeAlias
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segue.learning.off_policy.intervals import CAUTIOUS, Interval, interval
 from segue.learning.off_policy.logged import LoggedBandit, Target, checked, checked_target
-from segue.learning.off_policy.overlap import Overlap, overlap_of
+from segue.learning.off_policy.overlap import Overlap, overlap_of, overlap_of_weights
 from segue.learning.off_policy.reward_model import predict_rewards
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
 DEFAULT = "dr"
+WEIGHTED = ("ips", "clipped_ips", "snips")
+"""Those that need no reward model."""
+
 CLIP = 20.0
 _THRESHOLDS = 20
 
@@ -39,17 +44,20 @@ class Estimate(Struct, frozen=True, eq=False):
             through it.
         left_out: what the estimator leaves out of the unbiased estimate on purpose, as far as can be told; the interval
             reaches there.
+        least, most: the smallest and the largest reward of the log; a mean of rewards lies between them.
     """
 
     name: str
     value: float
     influence: Array
     left_out: float = 0.0
+    least: float = -inf
+    most: float = inf
 
     def interval(self, unit: Array | None = None, kind: str = CAUTIOUS) -> Interval:
         """Return the estimate with its 95 % interval."""
         found = interval(self.value + self.left_out, self.influence, unit, kind)
-        low, high = min(found.low, self.value), max(found.high, self.value)
+        low, high = min(max(found.low, self.least), self.value), max(min(found.high, self.most), self.value)
         return Interval(self.value, low, high, found.standard_error)
 
     def less(self, other: "Estimate") -> "Estimate":
@@ -79,8 +87,23 @@ def evaluate(log: LoggedBandit, target: Target, predicted: Array | None = None) 
     if predicted is None:
         predicted = predict_rewards(log)
     seen = _Seen(log.weights(target), log.reward, _taken(predicted, log), (target * predicted).sum(axis=1))
-    estimates = {name: estimate(seen) for name, estimate in ESTIMATORS.items()}
-    return Evaluation(estimates, overlap_of(log, target))
+    return Evaluation(_estimates(seen, tuple(ESTIMATORS)), overlap_of(log, target))
+
+
+def evaluate_weights(log: LoggedBandit, weights: Array) -> Evaluation:
+    """Return the estimates that need no more of a policy than how much more often it takes the logged actions.
+
+    Args:
+        weights: (n,) its probability of the logged action over the logged probability.
+    """
+    checked(log)
+    seen = _Seen(weights, log.reward, np.zeros(len(log)), np.zeros(len(log)))
+    return Evaluation(_estimates(seen, WEIGHTED), overlap_of_weights(weights))
+
+
+def of_the_log(log: LoggedBandit) -> Estimate:
+    """Return what the log's own policy brought."""
+    return _mean("log", log.reward)
 
 
 class _Seen(Struct, frozen=True, eq=False):
@@ -90,6 +113,13 @@ class _Seen(Struct, frozen=True, eq=False):
     reward: Array
     taken: Array
     modelled: Array
+
+
+def _estimates(seen: _Seen, names: Sequence[str]) -> dict[str, Estimate]:
+    least, most = float(seen.reward.min()), float(seen.reward.max())
+    if least == most:
+        return {name: ESTIMATORS[name](seen) for name in names}
+    return {name: replace(ESTIMATORS[name](seen), least=least, most=most) for name in names}
 
 
 def _ips(seen: _Seen) -> Estimate:

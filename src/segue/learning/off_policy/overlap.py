@@ -2,8 +2,9 @@
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
-from segue.learning.off_policy.logged import LoggedBandit, Target
+from segue.learning.off_policy.logged import Array, LoggedBandit, Target
 
 RARE = 30
 """Fewer decisions than this say little about an action."""
@@ -53,16 +54,23 @@ class Overlap(Struct, frozen=True):
 
 def overlap_of(log: LoggedBandit, target: Target) -> Overlap:
     """Return how ``log`` supports ``target``."""
-    weights = log.weights(target)
-    total = float(weights.sum())
-    squares = float((weights**2).sum())
     wanted = target.mean(axis=0)
     taken = np.bincount(log.action, minlength=len(log.actions))
     noteworthy = [index for index in range(len(log.actions)) if wanted[index] >= _NOTEWORTHY]
-    return Overlap(
-        effective_samples=total**2 / squares if squares else 0.0,
-        largest_share=float(weights.max()) / total if total else 1.0,
+    return replace(
+        overlap_of_weights(log.weights(target)),
         unsupported=float("nan") if log.logging is None else float(target[log.logging <= 0.0].sum() / len(log)),
         never=tuple(log.actions[index] for index in noteworthy if not taken[index]),
         rarely=tuple(log.actions[index] for index in noteworthy if 0 < taken[index] < RARE),
+    )
+
+
+def overlap_of_weights(weights: Array) -> Overlap:
+    """Return what the weights alone, (n,), tell of a policy's support."""
+    total = float(weights.sum())
+    squares = float((weights**2).sum())
+    return Overlap(
+        effective_samples=total**2 / squares if squares else 0.0,
+        largest_share=float(weights.max()) / total if total else 1.0,
+        unsupported=float("nan"),
     )
