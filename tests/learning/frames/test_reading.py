@@ -44,10 +44,10 @@ def purchase(hour: float, margin: float = 10.0, name: str = "ada") -> Incoming:
 
 def ledger(entries: Sequence[Entry], world: World) -> dict[tuple[str, int], list[float]]:
     """Return what the online learner booked for each decision in the end, by customer and moment."""
-    online = Online(world)
+    online = Online.begin(world)
     booked: dict[tuple[str, int], list[float]] = {}
     for entry in entries:
-        online.look(entry.now, world)
+        online.look(entry.now)
         online.take(entry, world)
         customer_id = entry.event.customer_id
         for opened in online._open.get(customer_id, ()):

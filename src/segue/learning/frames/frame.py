@@ -13,6 +13,10 @@ from segue.model.learning import Objective
 from segue.model.time import Instant
 
 
+_UNKNOWN: NDArray[Any] = np.zeros(0)
+"""Stands for what a frame that was put together by hand does not tell."""
+
+
 class Frame(Struct, frozen=True, eq=False, kw_only=True):
     """n decisions that had a choice, in the order of the log, and H objectives.
 
@@ -30,6 +34,12 @@ class Frame(Struct, frozen=True, eq=False, kw_only=True):
         options: what could be chosen.
         objectives: names of the columns of ``rewards``.
         rewards: shape (n, H), amounts before value and weight; an objective without ``of`` is 1 where it happened.
+        steps: shape (n, H), that of the rewards which came before the customer's next decision of the same slot: no two
+            decisions of a slot share it.
+        next_at: when that next decision was, `NEVER` for none; shape (n,).
+        events: names of the columns of ``happened``: what counts as success of some action.
+        happened: shape (n, E), whether it happened in the window.
+        withdrew_at: when the customer first withdrew consent in the window, `NEVER` where not; shape (n,).
         is_closed: the window was over when the frame was read; what is open may still bring something.
     """
 
@@ -53,6 +63,11 @@ class Frame(Struct, frozen=True, eq=False, kw_only=True):
     objectives: tuple[str, ...]
     rewards: NDArray[np.float64]
     is_closed: NDArray[np.bool_]
+    steps: NDArray[np.float64] = _UNKNOWN
+    next_at: NDArray[np.int64] = _UNKNOWN
+    events: tuple[str, ...] = ()
+    happened: NDArray[np.bool_] = _UNKNOWN
+    withdrew_at: NDArray[np.int64] = _UNKNOWN
 
     def __len__(self) -> int:
         return len(self.at)
@@ -76,6 +91,12 @@ class Frame(Struct, frozen=True, eq=False, kw_only=True):
         weights = np.array([_weight(objectives.get(name)) for name in self.objectives])
         earned = self.rewards @ weights if len(weights) else np.zeros(len(self))
         return np.asarray(earned - self.cost if net_of_cost else earned)
+
+    def succeeded(self, event: str | None) -> NDArray[np.float64]:
+        """Return 1 where ``event`` happened in the decision's window, else 0: shape (n,)."""
+        if event is None or event not in self.events:
+            return np.zeros(len(self))
+        return self.happened[:, self.events.index(event)].astype(np.float64)
 
     def objective(self, name: str) -> NDArray[np.float64]:
         """Return the amounts of one objective, shape (n,).
@@ -101,7 +122,8 @@ class Frame(Struct, frozen=True, eq=False, kw_only=True):
         """Return the decisions ``which`` (a mask, or places) selects."""
         rows = np.flatnonzero(which) if which.dtype == bool else which
         parts = {name: getattr(self, name) for name in self.__struct_fields__}
-        taken: dict[str, Any] = {name: part[rows] for name, part in parts.items() if isinstance(part, np.ndarray)}
+        known = {name: part for name, part in parts.items() if isinstance(part, np.ndarray) and part is not _UNKNOWN}
+        taken: dict[str, Any] = {name: part[rows] for name, part in known.items()}
         return structs.replace(self, **taken, options=self.options.take(rows))
 
     def split(self, at: Instant) -> tuple["Frame", "Frame"]:

@@ -16,6 +16,14 @@ from segue.core.decisioning.rewards import objectives_of
 from segue.core.world import all_features
 from segue.learning.frames.frame import Frame
 from segue.learning.frames.options import Options
+from segue.learning.frames.outcomes import (
+    create_survivors,
+    create_windows,
+    follow_windows,
+    read_next,
+    read_rewards,
+    read_successes,
+)
 from segue.learning.frames.slices import Slice, create_layouts, read_slice
 from segue.learning.tables import query_columns
 from segue.model.time import Instant
@@ -31,32 +39,6 @@ _BEGINNING = Instant(0)
 
 SLICE = 50_000
 """Decisions that are read at once, about."""
-
-# Who turned out to be whom. A chain of merges ends with the one who was never absorbed.
-_SURVIVORS = """\
-CREATE OR REPLACE TEMP TABLE frame_survivors AS
-WITH RECURSIVE absorptions AS (
-  SELECT json_extract_string(body, '/absorbed_id') AS absorbed_id, customer_id AS survivor
-  FROM events WHERE kind = 'merged'
-), chains AS (
-  SELECT * FROM absorptions
-  UNION ALL
-  SELECT chains.absorbed_id, absorptions.survivor
-  FROM chains JOIN absorptions ON absorptions.absorbed_id = chains.survivor
-)
-SELECT DISTINCT * FROM chains WHERE survivor NOT IN (SELECT absorbed_id FROM absorptions)
-"""
-
-_REWARDS = """SELECT row, objective, sum(amount) AS amount
-FROM frame_windows
-JOIN (
-  SELECT coalesce(survivor, customer_id) AS customer_id, epoch_us("at") AS happened_at, objective, amount
-  FROM rewards LEFT JOIN frame_survivors ON absorbed_id = customer_id
-  WHERE epoch_us("at") <= $now
-) USING (customer_id)
-WHERE happened_at > decided_at AND happened_at <= closes_at
-GROUP BY ALL ORDER BY ALL
-"""
 
 
 def read_frame(
@@ -82,19 +64,23 @@ def read_frame(
     """
     names = compile_context(workspace, all_features(workspace)).names
     layouts = create_layouts(duck, names, inputs)
-    duck.execute(_SURVIVORS)
-    duck.execute(
-        "CREATE OR REPLACE TEMP TABLE frame_windows (row BIGINT, customer_id VARCHAR, decided_at BIGINT, closes_at BIGINT)"
-    )
+    create_survivors(duck)
+    create_windows(duck)
     slices: list[Slice] = []
     count = 0
     for bounds in _bounds(duck):
         slices.append(read_slice(duck, layouts, workspace, bounds, since, now))
-        duck.execute(f'INSERT INTO frame_windows SELECT row + {count}, customer_id, "at", closes_at FROM frame_slice')
+        windows = f'SELECT row + {count}, customer_id, slot, "at", closes_at FROM frame_slice'
+        duck.execute(f"INSERT INTO frame_windows {windows}")
         count += len(slices[-1])
-    objectives = tuple(objectives_of(workspace))
-    frame = _frame(slices, names, objectives, _rewards(duck, count, workspace, now), now)
+    follow_windows(duck)
+    frame = _frame(slices, names, _outcomes(duck, count, workspace, now), now)
     return frame if include_open else frame.take(frame.is_closed)
+
+
+def success_events(workspace: Workspace) -> tuple[str, ...]:
+    """Return the events that are the success of some action."""
+    return tuple(sorted({action.converted_by for action in workspace.actions if action.converted_by}))
 
 
 def _bounds(duck: "DuckDBPyConnection") -> Iterator[tuple[int, int]]:
@@ -107,35 +93,29 @@ def _bounds(duck: "DuckDBPyConnection") -> Iterator[tuple[int, int]]:
         yield start, start + step - 1
 
 
-def _rewards(duck: "DuckDBPyConnection", count: int, workspace: Workspace, now: Instant) -> NDArray[np.float64]:
-    objectives = objectives_of(workspace)
-    found = query_columns(duck, _REWARDS.replace("$now", str(now)))
-    rewards = np.zeros((count, len(objectives)))
-    for place, (name, objective) in enumerate(objectives.items()):
-        mine = found["objective"] == name
-        # That something happens is so once, however often it does.
-        amounts = found["amount"][mine] if objective.of is not None else np.minimum(found["amount"][mine], 1.0)
-        rewards[found["row"][mine], place] = amounts
-    return rewards
-
-
-def _frame(
-    slices: list[Slice],
-    names: tuple[str, ...],
-    objectives: tuple[str, ...],
-    rewards: NDArray[np.float64],
-    now: Instant,
-) -> Frame:
-    rows: dict[str, NDArray[Any]] = {
-        name: np.concatenate([each.rows[name] for each in slices]) for name in slices[0].rows
+def _outcomes(duck: "DuckDBPyConnection", count: int, workspace: Workspace, now: Instant) -> dict[str, Any]:
+    rewards, steps = read_rewards(duck, count, workspace, now)
+    events = success_events(workspace)
+    happened, withdrew_at = read_successes(duck, count, events, now)
+    return {
+        "objectives": tuple(objectives_of(workspace)),
+        "rewards": rewards,
+        "steps": steps,
+        "events": events,
+        "happened": happened,
+        "withdrew_at": withdrew_at,
+        "next_at": read_next(duck, count),
     }
+
+
+def _frame(slices: list[Slice], names: tuple[str, ...], outcomes: dict[str, Any], now: Instant) -> Frame:
+    rows: dict[str, Any] = {name: np.concatenate([each.rows[name] for each in slices]) for name in slices[0].rows}
     return Frame(
         **rows,
+        **outcomes,
         inputs=names,
         x=np.concatenate([each.x for each in slices]),
         options=_options(slices),
-        objectives=objectives,
-        rewards=rewards,
         is_closed=rows["closes_at"] <= now,
     )
 
