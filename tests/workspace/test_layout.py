@@ -19,6 +19,7 @@ from segue.workspace.layout import kind_of
         ("tests/a.yaml", "test"),
         ("themes.yaml", "themes"),
         ("capacities.yaml", "capacities"),
+        ("reach.yaml", "reach"),
     ],
 )
 def test_a_path_says_what_belongs_there(path: str, kind: str | None) -> None:

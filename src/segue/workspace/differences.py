@@ -18,6 +18,7 @@ _TABLES = {
     "actions": "action",
     "themes": "theme",
     "capacities": "capacity",
+    "reach": "reach target",
     "triggers": "trigger",
     "rules": "rule",
     "audiences": "audience",

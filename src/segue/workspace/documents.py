@@ -87,7 +87,7 @@ class _Writer(yaml.SafeDumper):
 
 
 def _represent_text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    style = '"' if _resolve(text) != text or _BREAKS.search(text) else None
+    style = '"' if resolve(text) != text or _BREAKS.search(text) else None
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -119,7 +119,7 @@ class _Reader:
                 return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
             case _:
                 is_quoted = bool(getattr(node, "style", None))
-                return node.value if is_quoted else _resolve(node.value)
+                return node.value if is_quoted else resolve(node.value)
 
     def _read_mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -146,7 +146,8 @@ class _Reader:
 _PLAIN_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "", None)
 
 
-def _resolve(text: str) -> Any:
+def resolve(text: str) -> Any:
+    """Return what a plain word of YAML means here: true, false, null, a number, or the text itself."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):

@@ -4,7 +4,7 @@ Checks look at whole definitions only. Where a file did not fit its schema its n
 one slip is reported once and not again at every place that refers to it.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +23,7 @@ from segue.workspace.layout import (
     EventsFile,
     FeaturesFile,
     ModelsFile,
+    ReachFile,
     SegueFile,
     ThemesFile,
     TriggersFile,
@@ -117,6 +118,7 @@ def _assemble(folder: Path, segue: SegueFile, whole: list[Declared]) -> Workspac
         actions=_all(whole, "action"),
         themes=_one(whole, "themes", ThemesFile()).themes,
         capacities=_one(whole, "capacities", CapacitiesFile()).capacities,
+        reach=_one(whole, "reach", ReachFile()).reach,
         hours_by=segue.hours_by or "",
         journeys=_all(whole, "journey"),
         audiences=_all(whole, "audience"),
@@ -176,7 +178,7 @@ def _used_twice(file: Declared, first: Document) -> Finding:
 
 def _misnamed(file: Declared) -> list[Finding]:
     field, stem = file.kind.name_field, Path(file.document.file).stem
-    if not field or stem == file.name:
+    if not field or stem == file.name or not file.kind.matches(PurePosixPath(file.document.file)):
         return []
     reason = f"The file is called {stem}.yaml, but it declares {file.name!r}."
     instruction = f"Rename the file to {file.name}.yaml."

@@ -5,10 +5,12 @@ features.yaml             traits: what sources tell; features: what is computed 
 events.yaml               events: their names and properties
 triggers.yaml             triggers: conditions that become true; rules: what then becomes a candidate
 contact_rules.yaml        caps, quiet hours, minimum gap, kind of consent
+reach.yaml                reach: how many contacts certain customers are to get
 themes.yaml               themes: message lines that all channels follow
 capacities.yaml           capacities: what all customers share, such as call slots or a budget
 learning.yaml             what is learnt from: objectives, what models see, gates
 actions/NAME.yaml         one action and its variants
+catalogue/NAME.csv        actions too, one a row; also NAME.parquet
 journeys/NAME.yaml        one journey
 audiences/NAME.yaml       one audience
 sources/NAME.yaml         how columns of a file become events
@@ -39,6 +41,7 @@ from segue.model.catalogue import (
 from segue.model.contact_rules import ContactRules
 from segue.model.journeys import Journey
 from segue.model.learning import Learning
+from segue.model.reach import Reach
 from segue.model.triggers import Trigger
 from segue.model.workspace import PolicySpec
 from segue.sources.files.mapping import SourceMapping
@@ -116,6 +119,12 @@ class ThemesFile(Definition, frozen=True, kw_only=True):
     themes: dict[Name, Theme] = {}
 
 
+class ReachFile(Definition, frozen=True, kw_only=True):
+    """``reach.yaml``: how many contacts, or which share of them, certain customers are to get, by name."""
+
+    reach: dict[Name, Reach] = {}
+
+
 class CapacitiesFile(Definition, frozen=True, kw_only=True):
     """``capacities.yaml``: what all customers share, by name."""
 
@@ -154,16 +163,19 @@ class Kind(Struct, frozen=True):
         return len(pattern.parts) == len(path.parts) and path.match(self.pattern)
 
 
+ACTION = Kind("action", "actions/*.yaml", Action, "action")
+
 KINDS = (
     Kind("segue", "segue.yaml", SegueFile),
     Kind("features", "features.yaml", FeaturesFile),
     Kind("events", "events.yaml", EventsFile),
     Kind("triggers", "triggers.yaml", TriggersFile),
     Kind("contact_rules", "contact_rules.yaml", ContactRules),
+    Kind("reach", "reach.yaml", ReachFile),
     Kind("themes", "themes.yaml", ThemesFile),
     Kind("capacities", "capacities.yaml", CapacitiesFile),
     Kind("learning", "learning.yaml", Learning),
-    Kind("action", "actions/*.yaml", Action, "action"),
+    ACTION,
     Kind("journey", "journeys/*.yaml", Journey, "journey"),
     Kind("audience", "audiences/*.yaml", Audience, "audience"),
     Kind("source", "sources/*.yaml", SourceMapping),

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from segue.workspace.documents import Document, read_document
 from segue.workspace.findings import Finding, Place
-from segue.workspace.layout import KINDS, Kind, kind_of
+from segue.workspace.layout import ACTION, KINDS, Kind, kind_of
 from segue.workspace.schema import convert_document
+from segue.workspace.tables import read_tables
 
 _FOLDERS = {PurePosixPath(kind.pattern).parts[0] for kind in KINDS if "/" in kind.pattern}
 _ROOT_STEMS = [PurePosixPath(kind.pattern).stem for kind in KINDS if "/" not in kind.pattern]
@@ -29,7 +30,8 @@ class Declared(Struct, frozen=True):
 def read_folder(folder: Path) -> tuple[tuple[Declared, ...], tuple[Finding, ...]]:
     """Return every definition file under ``folder`` in the order of the layout, and what is wrong with each by itself.
 
-    Files of one kind come in the order of their names, so a folder reads the same on every machine.
+    Files of one kind come in the order of their names, so a folder reads the same on every machine. Each row of a
+    catalogue's table reads as a file of an action.
     """
     declared: list[Declared] = []
     findings: list[Finding] = []
@@ -44,6 +46,14 @@ def read_folder(folder: Path) -> tuple[tuple[Declared, ...], tuple[Finding, ...]
             definition, differences = convert_document(document, kind.schema)
             findings += differences
             declared.append(Declared(kind, _name_of(kind, document, path), document, definition))
+    rows, problems = read_tables(folder)
+    findings += problems
+    for document in rows:
+        definition, differences = convert_document(document, ACTION.schema)
+        findings += differences
+        declared.append(
+            Declared(ACTION, _name_of(ACTION, document, PurePosixPath(document.file)), document, definition)
+        )
     declared.sort(key=lambda file: (KINDS.index(file.kind), file.document.file))
     return tuple(declared), tuple(findings)
 

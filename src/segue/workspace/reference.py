@@ -13,7 +13,7 @@ from msgspec import NODEFAULT, Struct, inspect
 from segue.channels.settings import Settings
 from segue.model.catalogue import DurationText, Expression, Name, TimeOfDay
 from segue.model.workspace import Workspace
-from segue.workspace.layout import KINDS, Kind, SegueFile
+from segue.workspace.layout import ACTION, KINDS, Kind, SegueFile
 from segue.workspace.values import key_of, say_value
 
 _HEAD = """# What a workspace holds
@@ -31,6 +31,21 @@ _ELSEWHERE = {
     "source": "How columns of a file become events: [sources](sources.md).",
     "test": "Scenarios in virtual time: [write scenarios](../guides/write-scenarios.md).",
 }
+_CATALOGUE = """## catalogue/NAME.csv
+
+Actions as a table, one a row; `catalogue/NAME.parquet` reads the same. The first row names the columns:
+
+| column | means |
+|---|---|
+| `action`, `value`, `margin`, `stock`, ... | a field of an action (above) that is one text, number or yes and no |
+| `tags`, `needs` | words with spaces or commas between them |
+| `begins`, `ends`, `weekdays`, `zone` | a [calendar](#window) of one window |
+| `features.NAME` | a content feature |
+| `CHANNEL.FIELD` | a field of the [variant](#variant) on that channel: `email.template`, `email.content.headline` |
+
+An empty cell says nothing. The separator is the comma, or the semicolon. Context weights and prerequisites have no
+column: such an action has a file of its own. `segue check` points at the row, and in CSV at the cell.
+"""
 _TEXTS = ((Name, "name"), (DurationText, "duration"), (Expression, "expression"), (TimeOfDay, "time of day"))
 
 
@@ -41,6 +56,8 @@ def workspace_page() -> str:
     for kind in KINDS:
         parts.append(f"## {kind.pattern.replace('*', 'NAME')}\n")
         parts += _tell_kind(kind, told)
+        if kind is ACTION:
+            parts.append(_CATALOGUE)
         if kind.name == "segue":
             parts.append("### channel\n")
             parts.append("`type`, the settings of that type ([channels](channels.md)), and those of every channel:\n")

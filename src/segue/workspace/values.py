@@ -5,8 +5,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from segue.model.catalogue import Action, Audience, ChannelSpec, Rule, Variant
-from segue.model.contact_rules import Cap
+from segue.model.catalogue import Action, Audience, ChannelSpec, ContextWeight, Requirement, Rule, Variant
+from segue.model.contact_rules import Blackout, Cap
 from segue.model.journeys import ExitRule, Handler, Journey, Stage
 from segue.model.steps import Arm, Case, EventMatch, Option, Step
 from segue.model.triggers import Trigger
@@ -16,11 +16,14 @@ _NAMED_BY: dict[type[Struct], str] = {
     Action: "action",
     Arm: "arm",
     Audience: "audience",
+    Blackout: "blackout",
     Cap: "cap",
     Case: "when",
     ChannelSpec: "name",
+    ContextWeight: "when",
     Journey: "journey",
     Option: "option",
+    Requirement: "action",
     Rule: "rule",
     Stage: "stage",
     Variant: "channel",

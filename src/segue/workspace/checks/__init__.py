@@ -6,8 +6,9 @@ from segue.workspace.checks.actions import check_actions
 from segue.workspace.checks.channels import check_channels
 from segue.workspace.checks.circles import check_circles
 from segue.workspace.checks.conflicts import check_conflicts
+from segue.workspace.checks.constraints import check_constraints
 from segue.workspace.checks.contact_rules import check_contact_rules
-from segue.workspace.checks.coordination import check_capacities, check_themes
+from segue.workspace.checks.coordination import check_capacities, check_reach, check_themes
 from segue.workspace.checks.engine import check_engine
 from segue.workspace.checks.expressions import check_expressions
 from segue.workspace.checks.features import check_features
@@ -26,8 +27,10 @@ CHECKS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     check_features,
     check_triggers,
     check_actions,
+    check_constraints,
     check_themes,
     check_capacities,
+    check_reach,
     check_journeys,
     check_circles,
     check_conflicts,

@@ -34,12 +34,12 @@ def _check_sub_journeys(draft: Draft) -> Iterator[Finding]:
     }
     told: set[str] = set()
     for name, journey in journeys.items():
-        circle = _circle(name, begun)
-        if not circle or told & {*circle}:
+        way = circle(name, begun)
+        if not way or told & {*way}:
             continue
-        told |= {*circle}
-        index = next(i for i, s in enumerate(journey.steps) if isinstance(s, SubJourney) and s.journey == circle[1])
-        reason = f"{' → '.join(circle)} is a circle."
+        told |= {*way}
+        index = next(i for i, s in enumerate(journey.steps) if isinstance(s, SubJourney) and s.journey == way[1])
+        reason = f"{' → '.join(way)} is a circle."
         at = draft.at("journey", name, "steps", index, "journey")
         yield Finding("SG516", at, reason, "Let one of them end without beginning the next.")
 
@@ -53,10 +53,10 @@ def _check_triggers(draft: Draft) -> Iterator[Finding]:
             begun[trigger.journey].append(name)
     told: set[str] = set()
     for name in hasty:
-        circle = _circle(name, begun)
-        if circle and not told & {*circle}:
-            told |= {*circle}
-            reason = f"The end of each of {' → '.join(circle)} begins the next, without waiting."
+        way = circle(name, begun)
+        if way and not told & {*way}:
+            told |= {*way}
+            reason = f"The end of each of {' → '.join(way)} begins the next, without waiting."
             instruction = 'Put a wait of fixed length into one of them, or allow re-entry only "after" a while.'
             yield Finding("SG517", draft.at("journey", name, "entry"), reason, instruction)
 
@@ -83,7 +83,7 @@ def _check_experiments(draft: Draft) -> Iterator[Finding]:
                 yield Finding("SG514", at, reason, "Give both the same arms, or name two experiments.")
 
 
-def _circle(start: str, ways: Mapping[str, Sequence[str]]) -> list[str]:
+def circle(start: str, ways: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the shortest way from ``start`` back to it, both ends included; empty where there is none."""
     waiting, seen = [[start]], {start}
     while waiting:

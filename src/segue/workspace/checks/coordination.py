@@ -1,10 +1,12 @@
-"""Coordination: themes that exclude and order something, capacities that something uses."""
+"""Coordination: themes that exclude and order something, capacities that something uses, targets within reach."""
 
 from collections.abc import Iterator
 
-from segue.model.catalogue import Capacity, Theme
+from segue.core.shared.plan import counts_for
+from segue.model.catalogue import Action, Capacity, Theme, Variant
 from segue.model.errors import SegueError
-from segue.model.time import parse_instant
+from segue.model.reach import Reach
+from segue.model.time import parse_duration, parse_instant
 from segue.workspace.checks.names import check_length, refer
 from segue.workspace.draft import Draft
 from segue.workspace.findings import Finding
@@ -76,3 +78,78 @@ def _is_used(draft: Draft, capacity: Capacity) -> bool:
         and any(not capacity.channels or variant.channel in capacity.channels for variant in action.variants)
         for action in draft.workspace.actions
     )
+
+
+def check_reach(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong in ``reach.yaml``."""
+    for name, reach in draft.workspace.reach.items():
+        path = ("reach", name)
+        unknown: list[Finding] = []
+        for field, kind, known in (
+            ("channels", "channel", draft.names("segue", "channels")),
+            ("actions", "action", draft.names("action")),
+        ):
+            for index, named in enumerate(getattr(reach, field)):
+                unknown += refer(kind, named, known, draft.at("reach", "", *path, field, index))
+        yield from unknown
+        yield from check_length(reach.per, draft.at("reach", "", *path, "per"))
+        at = draft.at_key("reach", "", *path)
+        if (reach.at_least is None) == (reach.share is None):
+            words = "neither at_least nor share" if reach.share is None else "both at_least and share"
+            yield Finding("SG628", at, f"The target {name!r} says {words}.", "Write exactly one of the two.")
+        if reach.share is not None and reach.who is None:
+            yield Finding("SG632", at, f"The floor {name!r} is for everybody.", "Write who it is for, or at_least.")
+        if not unknown and "action" not in draft.broken and not _counted(draft, reach):
+            reason = f"No contact on these channels serves the target {name!r}."
+            yield Finding("SG629", at, reason, "Name other channels or actions.")
+        yield from _check_capacities_of(draft, name, reach)
+    yield from _check_shares(draft)
+
+
+def _counted(draft: Draft, reach: Reach) -> list[tuple[Action, Variant]]:
+    specs = draft.specs()
+    return [
+        (action, variant)
+        for action in draft.workspace.actions
+        for variant in action.variants
+        if variant.channel in specs
+        and specs[variant.channel].family in ("message", "task")
+        and counts_for(reach, action, variant)
+    ]
+
+
+def _check_capacities_of(draft: Draft, name: str, reach: Reach) -> Iterator[Finding]:
+    """Yield a finding where all that serves a target draws on a capacity that is smaller."""
+    contacts = _counted(draft, reach)
+    if reach.at_least is None or not contacts or not parse_duration(reach.per):
+        return
+    for other, capacity in draft.workspace.capacities.items():
+        if capacity.counts != "contacts" or not parse_duration(capacity.per):
+            continue
+        if all(_draws_on(capacity, action, variant) for action, variant in contacts):
+            allowed = capacity.limit * max(parse_duration(reach.per) / parse_duration(capacity.per), 1.0)
+            if allowed < reach.at_least:
+                at = draft.at("reach", "", "reach", name, "at_least")
+                reason = f"{name!r} asks for {reach.at_least} in {reach.per}; {other!r} allows {allowed:g}."
+                yield Finding("SG630", at, reason, "Ask for less, or raise the capacity.")
+
+
+def _draws_on(capacity: Capacity, action: Action, variant: Variant) -> bool:
+    is_on_channel = not capacity.channels or variant.channel in capacity.channels
+    return (
+        is_on_channel and action.category in capacity.obeys and action.action in (capacity.actions or (action.action,))
+    )
+
+
+def _check_shares(draft: Draft) -> Iterator[Finding]:
+    """Yield a finding where floors on the same contacts ask for more than all of them."""
+    sums: dict[tuple[frozenset[str], frozenset[str]], float] = {}
+    for name, reach in draft.workspace.reach.items():
+        key = (frozenset(reach.channels), frozenset(reach.actions))
+        if reach.share is None:
+            continue
+        sums[key] = sums.get(key, 0.0) + reach.share
+        if sums[key] - reach.share <= 1.0 < sums[key]:
+            at = draft.at("reach", "", "reach", name, "share")
+            reason = f"The floors on these contacts come to {sums[key]:g} of them."
+            yield Finding("SG631", at, reason, "Lower them, unless somebody belongs to several.")

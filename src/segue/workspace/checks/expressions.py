@@ -16,7 +16,7 @@ def check_expressions(draft: Draft) -> Iterator[Finding]:
         return
     features = all_features(draft.workspace)
     for site in sites(draft.workspace):
-        if site.key.endswith(".converted"):
+        if site.key.endswith((".converted", ".succeeded")):
             continue  # made by Segue, not written by anybody
         scope = scope_of(site, draft.workspace, features)
         yield from _check(draft, site.source, scope, site.expect, _inside(draft, site))
@@ -40,6 +40,8 @@ def _check(
 
 def _inside(draft: Draft, site: Site) -> tuple[str | int, ...]:
     """Return (kind, name, path inside the definition) of a site's key, such as ``journeys.reorder.steps.due.after``."""
+    if site.key.startswith("reach."):
+        return ("reach", "", *site.key.split("."))
     folder, name, *rest = site.key.split(".")
     if folder in ("triggers", "learning"):
         return (folder, "", *([folder] if folder == "triggers" else []), name, *rest)
