@@ -1,8 +1,10 @@
 """segue plan: what publishing the workspace would change, and what it would do to the people inside its journeys."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from segue.cli.check import find_all
+from segue.cli.clock import system_clock
 from segue.cli.console import columns, paint, plural, tell, tell_json
 from segue.cli.diff import last_published, report
 from segue.cli.options import Folder, Json
@@ -14,6 +16,9 @@ from segue.workspace import load
 from segue.workspace.differences import differences
 from segue.workspace.findings import as_record
 from segue.workspace.layout import STATE_FOLDER
+
+if TYPE_CHECKING:
+    from segue.learning.off_policy.changing import PolicyEstimate
 
 _NOBODY = "·"
 
@@ -32,9 +37,10 @@ def plan(folder: Folder = Path(), /, *, json: Json = False) -> int:
     workspace, running = load(folder).workspace, last_published(folder)
     changed = differences(running or Workspace(name=workspace.name), workspace)
     people = _previews(folder, workspace)
+    estimate = _policy_change(folder, workspace, running)
     if json:
         records = [as_record(finding) for finding in findings]
-        tell_json({"findings": records, "differences": changed, "journeys": people})
+        tell_json({"findings": records, "differences": changed, "journeys": people, "policy": estimate})
         return 0
     for finding in findings:
         tell(str(finding))
@@ -45,7 +51,32 @@ def plan(folder: Folder = Path(), /, *, json: Json = False) -> int:
         tell()
         for line in lines_of(each):
             tell(line)
+    if estimate is not None:
+        _tell_estimate(estimate)
     return 0
+
+
+def _policy_change(folder: Path, workspace: Workspace, running: Workspace | None) -> "PolicyEstimate | None":
+    """Return what another policy, other models or weights would have brought; None where nothing of that has changed,
+    or the log cannot tell.
+    """
+    if running is None or not (workspace.learns and running.learns):
+        return None
+    if (workspace.policy, workspace.models, workspace.learning) == (running.policy, running.models, running.learning):
+        return None
+    from segue.cli.logged import opened
+    from segue.learning.off_policy.changing import estimate_policy_change
+
+    with opened(folder) as logged:
+        return estimate_policy_change(logged.duck, running, workspace, system_clock())
+
+
+def _tell_estimate(estimate: "PolicyEstimate") -> None:
+    from segue.cli.evaluate import policy_lines
+
+    tell(f"\n{paint('The policy', 'bold')} decides otherwise; what the log says of that:")
+    for line in policy_lines(estimate):
+        tell(f"  {line}")
 
 
 def lines_of(each: JourneyPreview) -> list[str]:
