@@ -11,8 +11,8 @@ from segue.testing import ScenarioResult, run_scenarios
 from segue.workspace.template import templates
 
 HERE = Path(__file__).parent
-WORKSPACES = ("conflicts", "coordination", "paths", "scarce")
-PROMISED = ("M6", "M10", "M15", *(f"M{number}" for number in range(16, 31)), "M53")
+WORKSPACES = ("conflicts", "constraints", "coordination", "paths", "scarce")
+PROMISED = ("M6", "M9", "M10", "M11", "M15", *(f"M{number}" for number in range(16, 31)), "M53")
 
 
 class Promise(Struct, frozen=True, forbid_unknown_fields=True):

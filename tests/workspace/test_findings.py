@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from segue.workspace.findings import CODES, Finding, Place, as_record, lint_codes_page
+from segue.workspace.codes import CODES
+from segue.workspace.findings import Finding, Place, as_record, lint_codes_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "lint-codes.md"
 

@@ -8,7 +8,7 @@ import pytest
 from segue.channels.settings import ChannelLimits
 from segue.model.errors import WorkspaceError
 from segue.workspace import check, load
-from segue.workspace.findings import CODES
+from segue.workspace.codes import CODES
 from tests.workspace import club
 from tests.workspace.shop import FILES, spoil, write_shop
 
