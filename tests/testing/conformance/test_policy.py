@@ -162,7 +162,7 @@ def test_a_policy_is_asked_about_the_context_that_it_can_decide_in() -> None:
             seen.append(context)
             return candidates
 
-    other = replace(CONTEXT, names=("one", "age", "dose"))
+    other = replace(CONTEXT, names=("one", "age", "fatigue_dose"))
     CASES[1].check(Watchful(), other)
     assert seen
     assert all(context is other for context in seen)

@@ -27,7 +27,7 @@ from segue.model.time import DAY, Instant
 from segue.model.workspace import PolicySpec
 
 SILENCE = Scored(action="", channel="", priority=0.0, total=0.0)
-CONTEXT = Context((1.0, 0.5, 0.25), ("one", "orders", "dose"), "message", Instant(20_000 * DAY))
+CONTEXT = Context((1.0, 0.5, 0.25), ("one", "orders", "fatigue_dose"), "message", Instant(20_000 * DAY))
 
 EXPLORATION = 0.1
 _NEARLY = 1e-9

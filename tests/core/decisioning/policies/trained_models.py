@@ -32,6 +32,8 @@ from segue.testing.conformance.policy import CONTEXT
 ACTIONS = ("small", "large", "costly", "only", "tie", "huge", "offer_3")
 INPUTS = CONTEXT.names[1:]
 ROWS = 3_000
+UNASKED = 0.12
+"""P(success) of those who are left alone."""
 YESTERDAY = Instant(CONTEXT.at - DAY)
 
 
@@ -62,11 +64,11 @@ def uplift_model() -> UpliftModel:
     rng = np.random.default_rng(2)
     known: dict[str, Estimator] = {}
     for action in ACTIONS:
-        x = rng.uniform(0.0, 1.5, (ROWS, 2))
-        is_treated = rng.random(ROWS) < 0.5
-        chance = np.where(is_treated, chance_of(action, x[:, 0], x[:, 1]), 0.2)
-        outcome = (rng.random(ROWS) < chance) * 10.0
-        transformed = outcome * np.where(is_treated, 2.0, -2.0)
+        x = rng.uniform(0.0, 1.5, (4 * ROWS, 2))
+        is_treated = rng.random(4 * ROWS) < 0.5
+        chance = np.where(is_treated, chance_of(action, x[:, 0], x[:, 1]), UNASKED)
+        outcome = (rng.random(4 * ROWS) < chance) * 10.0
+        transformed = (outcome - outcome.mean()) * np.where(is_treated, 2.0, -2.0)
         boosted = HistGradientBoostingRegressor(max_iter=20, max_leaf_nodes=6, random_state=0).fit(x, transformed)
         known[action] = flattened(boosted, INPUTS)
     return UpliftModel(known)
@@ -103,7 +105,7 @@ def long_term_model() -> LongTermModel:
         reward=(rng.random(rows) < chance) * 10.0,
         opted_out=(arm >= 0) & (rng.random(rows) < 0.02 * dose),
     )
-    return fit_long_term(log, LongTermSettings(dose="dose", segments=3))[0]
+    return fit_long_term(log, LongTermSettings(segments=3))[0]
 
 
 def arm_of(action: str) -> Arm:

@@ -13,12 +13,16 @@ from segue.core.decisioning.context import Context
 from segue.core.decisioning.draws import inverse_gap, ramped, thompson
 from segue.core.decisioning.models.factored import Factored
 from segue.core.decisioning.models.shape import SILENCE
+from segue.core.decisioning.policies.net import WANTED, charges_of, product_of, wanted
 from segue.core.decisioning.policy import MISSING_INPUT, NO_MODEL, NOT_FINITE, Unready
 from segue.core.decisioning.rewards import objectives_of
 from segue.model.workspace import Workspace
 
 SD, EVIDENCE = "sd", "evidence"
 """Scores: how uncertain a candidate's total is, and how many decisions its action was learnt from."""
+
+CHOICE_SLOT = "choose:"
+"""What slots of journeys' steps begin with."""
 
 LARGEST = 1e100
 """Values beyond it are no numbers of a customer, and their squares would be none at all."""
@@ -72,7 +76,7 @@ class BanditPolicy:
             drawn = thompson(values, np.array([*[each.scores.get(SD, 0.0) for each in open_to], 0.0]) ** 2)
         else:
             drawn = inverse_gap(values, self._spec.greed * sqrt(learned.lessons), self._scale(learned))
-        found = ramped(drawn, [*[self._reach(each) for each in open_to], 1.0]).tolist()
+        found = ramped(drawn, [*[self._reach(each, context.slot) for each in open_to], 1.0]).tolist()
         probabilities = [0.0] * len(order)
         for index, probability in zip(order, found, strict=False):
             probabilities[index] = probability
@@ -82,7 +86,8 @@ class BanditPolicy:
         self, each: Scored, effect: NDArray[np.float64], worth: float, spread: float, evidence: float
     ) -> Scored:
         known = each.scores
-        total = worth - known.get("cost", 0.0) - known.get("price", 0.0) + known.get("subsidy", 0.0)
+        total = wanted(worth, known) - charges_of(known)
+        spread *= product_of(known, WANTED)
         believed = {name: float(value) for name, value in zip(self._objectives, effect, strict=True)}
         return replace(each, total=total, scores={**known, **believed, "total": total, SD: spread, EVIDENCE: evidence})
 
@@ -95,8 +100,13 @@ class BanditPolicy:
         ]
         return float(np.linalg.norm(self._weights * noise)) or 1.0
 
-    def _reach(self, each: Scored) -> float:
-        """Return the share that a candidate may get at most: little while nothing is known of it."""
+    def _reach(self, each: Scored, slot: str) -> float:
+        """Return the share that a candidate may get at most: little while nothing is known of it.
+
+        The ways of a journey's step bother nobody, and one of them has to be gone: all are open from the start.
+        """
+        if slot.startswith(CHOICE_SLOT):
+            return 1.0
         share = min(each.scores.get(EVIDENCE, 0.0) / self._spec.reach_evidence, 1.0)
         return self._spec.reach + (1.0 - self._spec.reach) * share
 

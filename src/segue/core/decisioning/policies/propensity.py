@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from segue.core.catalogue import Scored
 from segue.core.decisioning.context import Context
-from segue.core.decisioning.policies.trained import REACH, Trained, charges_of, factor_of, favour
+from segue.core.decisioning.policies.net import FACTORS, charges_of, product_of
+from segue.core.decisioning.policies.trained import REACH, Trained, favour
 from segue.core.decisioning.policy import NOT_FINITE, Unready
 from segue.model.snapshots import PropensityModel
 from segue.model.workspace import Workspace
@@ -36,7 +37,7 @@ class PropensityPolicy:
         """Return the candidates with their propensity, and the total that follows from it.
 
         Raises:
-            Unready: ``no_model``, ``stale_model``, ``corrupt_model``, ``missing_input:NAME``, ``not_finite``.
+            Unready: ``no_model``, ``stale_model``, ``corrupt_model``, ``missing_input:product_of``, ``not_finite``.
         """
         chances = self._trained.estimates(context, candidates)
         return [self._scored(each, chances[each.action]) for each in candidates]
@@ -48,7 +49,7 @@ class PropensityPolicy:
     def _scored(self, each: Scored, estimate: float) -> Scored:
         chance = min(max(estimate, 0.0), 1.0)
         known = {name: score for name, score in each.scores.items() if name != "affinity"}
-        total = chance * known.get("value", 0.0) * factor_of(known) - charges_of(known)
+        total = chance * known.get("value", 0.0) * product_of(known, FACTORS) - charges_of(known)
         if not abs(total) < float("inf"):
             raise Unready(NOT_FINITE)
         told = {PROPENSITY: chance, "total": total}

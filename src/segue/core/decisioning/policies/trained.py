@@ -5,7 +5,7 @@ share (the policy's ``reach``) of the decisions in which that would make it wort
 until somebody trains again, nor takes everything because it promises much.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
 
 import numpy as np
@@ -24,9 +24,6 @@ REACH = "reach"
 
 MOST_UNKNOWN = 0.2
 """All candidates that the model does not know get at most this share together."""
-
-FACTORS = ("lever", "context_weight", "lift", "preference")
-"""Scores by which a worth is multiplied."""
 
 _DOING_NOTHING = ""
 
@@ -102,19 +99,6 @@ class Trained:
                     raise Unready(f"{MISSING_INPUT}:{name}")
         self._asked = {action: compiled(each, names) for action, each in self._estimators.items()}
         self._names = names
-
-
-def factor_of(scores: Mapping[str, float]) -> float:
-    """Return what a worth is multiplied by."""
-    factor = 1.0
-    for name in FACTORS:
-        factor *= scores.get(name, 1.0)
-    return factor
-
-
-def charges_of(scores: Mapping[str, float]) -> float:
-    """Return what carrying a candidate out costs, with what it uses of scarce things, less what its reach is worth."""
-    return scores.get("cost", 0.0) + scores.get("price", 0.0) - scores.get("subsidy", 0.0)
 
 
 def favour(candidates: Sequence[Scored]) -> tuple[float, ...]:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from segue.core.catalogue import Scored
 from segue.core.decisioning.context import Context
-from segue.core.decisioning.policies.trained import REACH, Trained, charges_of, factor_of, favour
+from segue.core.decisioning.policies.net import FACTORS, charges_of, wanted
+from segue.core.decisioning.policies.trained import REACH, Trained, favour
 from segue.core.decisioning.policy import NOT_FINITE, Unready
 from segue.model.snapshots import UpliftModel
 from segue.model.workspace import Workspace
@@ -36,7 +37,7 @@ class UpliftPolicy:
         """Return the candidates with their effect, and the total that follows from it.
 
         Raises:
-            Unready: ``no_model``, ``stale_model``, ``corrupt_model``, ``missing_input:NAME``, ``not_finite``.
+            Unready: ``no_model``, ``stale_model``, ``corrupt_model``, ``missing_input:wanted``, ``not_finite``.
         """
         effects = self._trained.estimates(context, candidates)
         return [self._scored(each, effects[each.action]) for each in candidates]
@@ -47,8 +48,7 @@ class UpliftPolicy:
 
     def _scored(self, each: Scored, effect: float) -> Scored:
         known = {name: score for name, score in each.scores.items() if name != "affinity"}
-        gain = effect * factor_of(known) if effect > 0.0 else effect
-        total = gain - charges_of(known)
+        total = wanted(effect, known, FACTORS) - charges_of(known)
         if not abs(total) < float("inf"):
             raise Unready(NOT_FINITE)
         told = {EFFECT: effect, "total": total}

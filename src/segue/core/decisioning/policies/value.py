@@ -27,6 +27,9 @@ KIND = "long_term"
 RESPONSE, LATER, HAZARD = "response", "later", "hazard"
 """Scores, over doing nothing: reward until the next decision, worth of all later ones, and P(withdrawal)."""
 
+LARGEST = 1e100
+"""Values beyond it are no numbers of a customer."""
+
 _INTERRUPTING = ("message", "task")
 
 
@@ -136,8 +139,10 @@ class ValuePolicy:
                     raise Unready(f"missing_input:{name}")
             columns = [names.index(name) for name in model.reads]
             self._columns = {names: columns}
+        if contexts.shape[1] != len(names):
+            raise Unready(f"missing_input:{model.reads[-1]}")
         values = contexts[:, columns]
-        if not np.isfinite(values).all():
+        if not (np.abs(values) < LARGEST).all():
             raise Unready("not_finite")
         return model.read(values)
 
