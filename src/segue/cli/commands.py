@@ -29,6 +29,7 @@ COMMANDS = {
     "run": Command("segue.cli.run:run", "Serve in production, with keys."),
     "ingest": Command("segue.cli.ingest:ingest", "Read a file of events into the store."),
     "replay": Command("segue.cli.replay:replay", "Decide again from a file of events, or from the store's own log."),
+    "fit": Command("segue.cli.fit:app", "Train a model on a table, and say what it is worth."),
     "evaluate": Command("segue.cli.evaluate:evaluate", "Say what a policy would have brought, without running it."),
     "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),
     "audience": Command("segue.cli.audience:audience", "Say who is in an audience, now or at a past moment."),
