@@ -26,6 +26,7 @@ from segue.testing import VirtualClock
 from segue.workspace import load
 
 BEGIN = parse_instant("2026-03-02T00:00:00Z")
+SITE = "https://kiln.example"
 ORDER = 24.0
 BY_ITSELF = 0.015
 """Probability that a visit ends in an order that no message brought."""
@@ -131,7 +132,9 @@ async def live(folder: Path, residents: list[Person], days: int) -> None:
     loaded, clock = load(folder), VirtualClock()
     town = History(clock, Town(residents))
     haste = Settings(linger_seconds=0.0, audience_linger_seconds=0.0)
-    async with running(loaded, is_development=True, clock=clock, settings=haste, wrap=town.watch) as site:
+    async with running(
+        loaded, public_url=SITE, is_development=True, clock=clock, settings=haste, wrap=town.watch
+    ) as site:
         await town.replay(site.runtime, visits(residents, days), lambda rows: None)
         await town.pass_time(site.runtime, Instant(BEGIN + (days + 3) * DAY))
 
