@@ -44,16 +44,15 @@ def decisions() -> list[list[dict[str, Any]]]:
 
 def world_of(offers: list[dict[str, Any]], *, is_learnt: bool) -> World:
     """Return a World with each offer as an action; the propensity is the variant's lift, or what a model says."""
-    weighed = [ContextWeight(when="tier == 'here'", weight=offer["context_weight"]) for offer in offers]
     actions = tuple(
         Action(
             action=f"offer_{index}",
             value=offer["value"],
             lever=offer["lever"],
-            context_weights=(weight, ContextWeight(when="tier == 'elsewhere'", weight=9.0)),
+            context_weights=(ContextWeight(when="tier == 'here'", weight=offer["context_weight"]),),
             variants=(Variant(channel="website", placement="hero", lift=1.0 if is_learnt else offer["propensity"]),),
         )
-        for index, (offer, weight) in enumerate(zip(offers, weighed, strict=True))
+        for index, offer in enumerate(offers)
     )
     logits = [log(offer["propensity"]) - log1p(-offer["propensity"]) for offer in offers]
     model = PropensityModel({f"offer_{i}": Linear((), logit, (), (), (), "logit") for i, logit in enumerate(logits)})

@@ -42,7 +42,7 @@ def fold(shared: Shared, tallies: tuple[Tally, ...], now: Instant, plan: SharedP
                 hours = add_hour(hours, tally)
             case _:
                 pass
-    parts = (leases, entries, outlook, hours, shared.neighbours, stock, paces)
-    if all(part is getattr(shared, field) for part, field in zip(parts, Shared.__struct_fields__, strict=True)):
+    is_as_before = leases is shared.leases and entries is shared.entries and outlook is shared.outlook
+    if is_as_before and hours is shared.hours and stock is shared.stock and paces is shared.paces:
         return shared
-    return Shared(*parts)
+    return Shared(leases, entries, outlook, hours, shared.neighbours, stock, paces)
