@@ -4,10 +4,11 @@ from math import inf, isclose, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from segue.core.catalogue import Scored
 from segue.core.chance import draw
-from segue.core.decisioning.choose import SILENT, Choice, choose
+from segue.core.decisioning.choose import SILENT, Choice, choose, slot_price
 from segue.core.decisioning.context import Context
 from segue.core.decisioning.policies import STANDING
 from segue.core.decisioning.policy import Policy
@@ -170,3 +171,17 @@ def test_silence_is_possible_under_every_policy_that_explores() -> None:
 def test_what_the_policy_gives_no_chance_is_never_chosen_without_exploration() -> None:
     counts, _ = counts_of(Fixed(0.0, 0.6, 0.4), draws=5_000)
     assert counts[0] == 0
+
+
+def test_what_an_offer_owes_to_the_moment_or_to_a_target_makes_its_slot_no_dearer() -> None:
+    plain = Scored("offer", "email", 0.0, 8.0, {"value": 10.0, "cost": 1.0, "price": 1.0}, takes_slot=True)
+    weighed = replace(plain, total=18.0, scores=plain.scores | {"context_weight": 2.0})
+    granted = replace(weighed, total=21.0, scores=weighed.scores | {"subsidy": 3.0})
+    kept = Scored("", "", 0.0, 5.0)
+    prices = [slot_price((8.0,), (each,), kept).total for each in (plain, weighed, granted)]
+    assert prices == [5.0, 5.0, 5.0]
+
+
+def test_to_whom_offers_are_worth_half_a_slot_is_worth_half() -> None:
+    scored = (Scored("offer", "email", 0.0, 4.0, {"affinity": 0.5}, takes_slot=True),)
+    assert slot_price((8.0,), scored, Scored("", "", 0.0, 5.0)).total == 2.5

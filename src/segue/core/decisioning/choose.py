@@ -78,17 +78,30 @@ def slot_price(usual: Sequence[float], scored: Sequence[Scored], silence: Scored
     """Return ``silence`` as it is to this customer.
 
     What the slot brings if it is kept is told in what offers are worth to most. To a customer who answers less than
-    most, later offers are worth less too, in the proportion in which the best of the present ones is.
+    most, later offers are worth less too, in the proportion in which the best of the present ones is (`lasting_worth`).
     """
     if not silence.total or not usual:
         return silence
     shares = [
-        max(now.total, 0.0) / most for most, now in zip(usual, scored, strict=True) if now.takes_slot and most > 0.0
+        max(lasting_worth(now.total, now.scores), 0.0) / most
+        for most, now in zip(usual, scored, strict=True)
+        if now.takes_slot and most > 0.0
     ]
     if not shares:
         return silence
     total = silence.total * max(shares)
     return replace(silence, total=total, scores={"opportunity_cost": total})
+
+
+def lasting_worth(total: float, scores: Mapping[str, float]) -> float:
+    """Return what of a candidate's ``total`` tells of later offers too: not what it owes to this moment's context, nor
+    to a target that is behind. Else both would make the slot dearer that they are to win.
+    """
+    granted, weight = scores.get("subsidy", 0.0), scores.get("context_weight", 1.0)
+    if not granted and weight == 1.0:
+        return total
+    spent = scores.get("cost", 0.0) + scores.get("price", 0.0)
+    return (total - granted + spent) / weight - spent
 
 
 def oblige(candidates: Sequence[Scored], seed: str, decision_id: str) -> Choice:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from segue.core.catalogue import Scored
-from segue.core.decisioning.choose import SILENT, choose
+from segue.core.decisioning.choose import SILENT, choose, lasting_worth
 from segue.core.decisioning.context import Context
 from segue.core.decisioning.models.factored import Factored, FactoredLearner, Shape
 from segue.core.world import World
@@ -144,7 +144,7 @@ def _silence(options: tuple[Option, ...], world: World) -> tuple[Scored, list[fl
     if not price:
         return SILENT, usual
     shares = [
-        max(option.scores.get("total", 0.0), 0.0) / variant.scored.total
+        max(lasting_worth(option.scores.get("total", 0.0), option.scores), 0.0) / variant.scored.total
         for option, variant in zip(options, variants, strict=False)
         if variant is not None and variant.scored.takes_slot and variant.scored.total > 0.0
     ]
