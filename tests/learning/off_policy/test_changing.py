@@ -97,6 +97,18 @@ def test_one_objective_is_told_in_its_own_amounts(tmp_path: Path) -> None:
 
     assert found is not None
     assert 0.0 < found.present.estimates["dr"].value < 1.0
+    assert found.verdict is Verdict.BETTER
+
+
+def test_of_an_objective_that_harms_less_is_better(tmp_path: Path) -> None:
+    harms = {"bought": replace(OBJECTIVES["bought"], value=-20.0)}
+    after = with_policy(SHOP, RULES, gates=Gates(effective_samples=200), objectives=harms)
+
+    found = estimate(after, tmp_path, objective="bought")
+
+    assert found is not None
+    assert found.difference.low > 0.0
+    assert found.verdict is Verdict.WORSE
 
 
 def test_a_model_is_judged_only_by_what_came_after_its_data(tmp_path: Path) -> None:

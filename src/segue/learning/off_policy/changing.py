@@ -18,9 +18,10 @@ from segue.core.decisioning.rewards import objectives_of
 from segue.core.world import World, all_features, build_world
 from segue.learning.frames import Frame, read_frame
 from segue.learning.off_policy.asking import Asked, as_log, ask, learn, with_chance
-from segue.learning.off_policy.comparing import Comparison, Verdict, compare
+from segue.learning.off_policy.comparing import Comparison, Verdict, compare, opposite
 from segue.learning.off_policy.intervals import Interval
 from segue.learning.off_policy.overlap import Overlap
+from segue.model.errors import SegueError
 from segue.model.snapshots import ModelSnapshot
 from segue.model.time import Instant
 from segue.model.workspace import Workspace
@@ -100,12 +101,17 @@ def estimate_policy_change(
         before: what runs; its contexts are in the log.
         after: what would run; by its objectives both are measured.
         since: decisions from then on.
-        objective: count only this one's amounts, instead of all by value and weight less cost.
+        objective: count only this one's amounts, instead of all by value and weight less cost; of one whose value is
+            below 0 less is better.
         train: makes nightly models again from the earlier part of the log.
 
     Raises:
         SegueError: a workspace contradicts itself, or has no such objective.
     """
+    if objective and objective not in objectives_of(after):
+        raise SegueError(
+            f"There is no objective {objective!r}.", f"There are {', '.join(objectives_of(after)) or 'none'}."
+        )
     frame = _read(duck, before, after, now, since)
     ours, theirs = (build_world(each) for each in (after, before))
     taught, judging, models = _split(frame, (ours, theirs), train)
@@ -116,6 +122,7 @@ def estimate_policy_change(
     log = as_log(judging, reward)
     gate = after.learning.gates.effective_samples
     found = compare(log, asked[0].target, asked[1].target, effective_samples=gate)
+    is_harm = bool(objective) and objectives_of(after)[objective].value < 0.0
     return PolicyEstimate(
         objective=objective,
         decisions=len(judging),
@@ -126,7 +133,7 @@ def estimate_policy_change(
         candidate=_value(after, asked[0], found, log.unit, is_candidate=True),
         present=_value(before, asked[1], found, log.unit, is_candidate=False),
         difference=found.difference,
-        verdict=found.verdict,
+        verdict=opposite(found.verdict) if is_harm else found.verdict,
         reason=found.reason,
         notes=_notes(found, taught, models),
     )

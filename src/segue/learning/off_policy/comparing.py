@@ -75,6 +75,12 @@ def verdict_on(difference: Interval, reason: str) -> Verdict:
     return Verdict.WORSE if difference.high < 0.0 else Verdict.NO_DIFFERENCE
 
 
+def opposite(verdict: Verdict) -> Verdict:
+    """Return the verdict where less is better."""
+    turned = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
+    return turned.get(verdict, verdict)
+
+
 def lack_of(evaluation: Evaluation, effective_samples: float, whose: str) -> str:
     """Return why an evaluation is not enough evidence, "" where it is."""
     overlap = evaluation.overlap
