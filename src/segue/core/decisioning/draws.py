@@ -15,6 +15,7 @@ BENDS = (-FAR, -4.0, -2.0, 0.0, 2.0, 4.0, FAR)
 """Between these, in standard deviations, density and distribution are smooth enough for a few nodes."""
 
 NODES = 8
+HUGE = 1e300
 LEAST_REACH = 0.02
 
 
@@ -29,14 +30,21 @@ def inverse_gap(values: ArrayLike, gamma: float, scale: ArrayLike = 1.0) -> Floa
         gamma: 0 gives uniform probabilities; the larger, the greedier.
         scale: what counts as a large gap, above 0: a number, or shape (K,).
     """
-    v = np.asarray(values, dtype=np.float64)
-    count, best = len(v), int(v.argmax())
-    gaps = (v[best] - v) if gamma else np.zeros(count)
-    with np.errstate(over="ignore"):
-        weights = 1.0 / (count + np.minimum(gaps * (gamma / np.asarray(scale)), 1e300))
-    weights[best] = 0.0
-    weights[best] = 1.0 - weights.sum()
-    return weights
+    known: list[float] = np.asarray(values, dtype=np.float64).tolist()
+    count, best = len(known), max(known)
+    if isinstance(scale, int | float):
+        factors = [min(gamma / scale, HUGE)] * count
+    else:
+        factors = np.minimum(gamma / np.asarray(scale, dtype=np.float64), HUGE).tolist()
+    # Plain floats: for a dozen arms faster than arrays, and the same sum on every machine.
+    weights = [
+        1.0 / (count + min(min(best - value, HUGE) * factor, HUGE))
+        for value, factor in zip(known, factors, strict=True)
+    ]
+    place = known.index(best)
+    weights[place] = 0.0
+    weights[place] = 1.0 - sum(weights)
+    return np.array(weights)
 
 
 def thompson(means: ArrayLike, variances: ArrayLike) -> Floats:
@@ -62,7 +70,8 @@ def thompson(means: ArrayLike, variances: ArrayLike) -> Floats:
         probabilities[best_known] = float(np.prod(chances))
     if len(open_arms):
         probabilities[open_arms] = _best_of(m[open_arms], sd[open_arms], floor)
-    return probabilities / probabilities.sum()
+    probabilities /= probabilities.sum()
+    return probabilities
 
 
 def ramped(probabilities: ArrayLike, reach: ArrayLike) -> Floats:
@@ -84,7 +93,7 @@ def ramped(probabilities: ArrayLike, reach: ArrayLike) -> Floats:
         free = 1.0 - float(p[is_limited].sum())
         others = float(p[~is_limited].sum())
         if others > 0.0:
-            p[~is_limited] *= free / others
+            p[~is_limited] = p[~is_limited] / others * free
         else:
             p[-1] = free
     return p
@@ -119,7 +128,8 @@ def _best_of(m: Floats, sd: Floats, floor: float) -> Floats:
 def _distribution(z: Floats) -> Floats:
     """Return the standard normal distribution at ``z``: a table of 2**15 steps, straight between, error below 1e-8."""
     at, values = _table()
-    return np.interp(z, at, values)
+    chances: Floats = np.interp(z, at, values)
+    return chances
 
 
 @cache

@@ -10,6 +10,8 @@ from segue.core.decisioning.models.shape import SHARED, Arm, Prior, Shape
 
 Floats = NDArray[np.float64]
 WHOLE = 1.0
+REMEMBERED_PANELS = 256
+LEAST_VARIANCE = 1e-6
 
 
 class Beliefs(NamedTuple):
@@ -45,57 +47,58 @@ class Beliefs(NamedTuple):
 
 
 class Panel:
-    """A set of arms prepared for many customers: everything that does not depend on x, worked out once."""
+    """A set of arms prepared for many customers: what does not depend on x, worked out once."""
 
-    __slots__ = ("_model", "_rows", "_scales", "_squares", "_unknown", "arms", "evidence")
+    __slots__ = ("_covariances", "_model", "_rows", "_scales", "_squares", "_unknown", "_weights", "arms", "evidence")
 
-    def __init__(self, model: "Factored", arms: Sequence[Arm]) -> None:
-        self.arms = tuple(arms)
+    def __init__(self, model: "Factored", arms: tuple[Arm, ...]) -> None:
+        self.arms = arms
         self._model = model
-        names = {SHARED: 0}
-        for arm in self.arms:
+        columns = {SHARED: 0}
+        for arm in arms:
             for name, _ in arm:
                 if name in model.rows:
-                    names.setdefault(name, len(names))
-        self._rows: NDArray[np.intp] | slice = np.array([model.rows[name] for name in names], dtype=np.intp)
-        self._scales = np.zeros((len(self.arms), len(names)))
-        self._unknown = np.zeros(len(self.arms))
-        self.evidence = np.empty(len(self.arms))
-        counts = model.counts
-        for index, arm in enumerate(self.arms):
-            least = float(counts[model.rows[SHARED]])
+                    columns.setdefault(name, len(columns))
+        self._rows = np.array([model.rows[name] for name in columns], dtype=np.intp)
+        scales = np.zeros((len(arms), len(columns)))
+        self._unknown = np.zeros(len(arms))
+        counts = dict(zip(columns, model.counts[self._rows].tolist(), strict=True))
+        least = [counts[SHARED]] * len(arms)
+        for index, arm in enumerate(arms):
             for name, scale in arm:
-                if (column := names.get(name)) is not None:
-                    self._scales[index, column] += scale
-                    known = float(counts[model.rows[name]])
+                if (column := columns.get(name)) is not None:
+                    scales[index, column] += scale
                 else:
                     self._unknown[index] += scale * scale * model.prior.variance(name)
-                    known = 0.0
-                if scale == WHOLE and known < least:
-                    least = known
-            self.evidence[index] = least
-        self._scales[:, 0] = 0.0
-        self._squares = self._scales**2
-        if len(names) == len(model.rows) and (self._rows == np.arange(len(names))).all():
-            self._rows = slice(None)
+                if scale == WHOLE:
+                    least[index] = min(least[index], counts.get(name, 0.0))
+        self.evidence = np.array(least)
+        self._scales, self._squares = scales.copy(), scales**2
+        self._scales[:, 0] = 1.0
+        self._weights = model.means[self._rows].reshape(-1, model.means.shape[2])
+        self._covariances: Floats | None = None
 
     def means(self, x: ArrayLike) -> Floats:
-        """Return expected outcomes (K, H) only: all that inverse-gap weighting needs, at half the price."""
+        """Return the expected outcomes (K, H) alone: all that inverse-gap weighting needs."""
         model = self._model
-        scores = model.means[self._rows] @ np.asarray(x, dtype=np.float64)
-        return model.outcomes(scores[0] + self._scales @ scores)
+        scores = (self._weights @ np.asarray(x, dtype=np.float64)).reshape(-1, model.heads)
+        return model.outcomes(self._scales @ scores)
 
     def believe(self, x: ArrayLike) -> Beliefs:
         """Return the beliefs about every arm for the customer that ``x`` (d,) describes."""
         model = self._model
         v = np.asarray(x, dtype=np.float64)
-        scores = model.means[self._rows] @ v
-        spreads = (model.covariances[:, self._rows] @ v) @ v
-        logits = scores[0] + self._scales @ scores
-        means = model.outcomes(logits)
+        size = len(v)
+        if self._covariances is None:
+            self._covariances = model.covariances[:, self._rows].reshape(-1, size)
+        scores = (self._weights @ v).reshape(-1, model.heads)
+        shares = ((self._covariances @ v).reshape(-1, size) @ v).reshape(-1, len(self._rows))
+        means = model.outcomes(self._scales @ scores)
         slopes = model.slopes(means)
-        bracket = (self._squares @ spreads.T + np.outer(self._unknown, np.full(len(spreads), v @ v)))[:, model.families]
-        shared = spreads[:, 0][model.families]
+        bracket = self._squares @ shares.T
+        if self._unknown.any():
+            bracket += (self._unknown * (v @ v))[:, None]
+        bracket, shared = bracket[:, model.families], shares[model.families, 0]
         return Beliefs(
             means=means,
             variances=slopes * (bracket + shared),
@@ -126,37 +129,67 @@ class Factored:
     ) -> None:
         self.shape, self.prior, self.rows, self.lessons, self.noise = shape, prior, rows, lessons, noise
         self.means, self.covariances, self.counts = means, covariances, counts
-        links = [head.link for head in shape.heads]
+        self.heads = len(shape.heads)
         self.families = families(shape)
-        self._logits = np.flatnonzero([link == "logit" for link in links])
-        self._all_logit = len(self._logits) == len(links)
+        self._logits = np.flatnonzero([head.link == "logit" for head in shape.heads])
+        self._variances = noise**2
+        self._panels: dict[tuple[Arm, ...], Panel] = {}
+
+    @property
+    def weight(self) -> float:
+        """How many lessons are left of all, after forgetting."""
+        return float(self.counts[self.rows[SHARED]])
 
     def panel(self, arms: Sequence[Arm]) -> Panel:
-        """Return ``arms`` prepared, for asking about many customers."""
-        return Panel(self, arms)
+        """Return ``arms`` prepared for many customers; remembered."""
+        key = tuple(arms)
+        known = self._panels.get(key)
+        if known is None:
+            known = Panel(self, key)
+            if len(self._panels) >= REMEMBERED_PANELS:
+                self._panels.clear()
+            self._panels[key] = known
+        return known
 
     def believe(self, x: ArrayLike, arms: Sequence[Arm]) -> Beliefs:
         """Return the beliefs about ``arms`` for the customer that ``x`` (d,) describes."""
-        return Panel(self, arms).believe(x)
+        return self.panel(arms).believe(x)
 
     def scale(self, weights: ArrayLike) -> float:
-        """Return the standard deviation of one decision's worth: what gaps between worths are measured by."""
-        return float(np.linalg.norm(np.asarray(weights, dtype=np.float64) * self.noise)) or 1.0
+        """Return what counts as a large gap between worths: one decision's standard deviation for an average customer.
+
+        For an amount it is the noise, for what happens or not that of a bit at the baseline; heads as independent.
+
+        Args:
+            weights: (H,) what one unit of each outcome is worth.
+        """
+        usual = self.outcomes(self.means[self.rows[SHARED], :, 0])
+        variances = self._variances.copy()
+        variances[self._logits] = np.maximum((usual * (1.0 - usual))[self._logits], LEAST_VARIANCE)
+        return float(np.sqrt(np.asarray(weights, dtype=np.float64) ** 2 @ variances)) or 1.0
 
     def outcomes(self, linear: Floats) -> Floats:
         """Return linear predictors (..., H) on the scale of outcomes."""
-        if len(self._logits):
-            linear = linear.copy()
-            linear[..., self._logits] = expit(linear[..., self._logits])
-        return linear
+        match len(self._logits):
+            case 0:
+                return linear
+            case self.heads:
+                return expit(linear)
+            case _:
+                outcomes = linear.copy()
+                outcomes[..., self._logits] = expit(linear[..., self._logits])
+                return outcomes
 
     def slopes(self, means: Floats) -> Floats:
-        """Return by what a predictor's variance is multiplied to be an outcome's, at ``means`` (..., H)."""
-        squares = np.broadcast_to(self.noise**2, means.shape).copy()
-        if len(self._logits):
-            chances = means[..., self._logits]
-            squares[..., self._logits] = (chances * (1.0 - chances)) ** 2
-        return squares
+        """Return by what a predictor's variance is multiplied to be an outcome's, at ``means`` (K, H)."""
+        if not len(self._logits):
+            return self._variances
+        slopes = (means * (1.0 - means)) ** 2
+        if len(self._logits) < self.heads:
+            is_line = np.ones(self.heads, dtype=bool)
+            is_line[self._logits] = False
+            slopes[:, is_line] = self._variances[is_line]
+        return slopes
 
 
 def families(shape: Shape) -> NDArray[np.intp]:

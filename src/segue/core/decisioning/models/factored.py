@@ -3,42 +3,45 @@
 Silence is the arm without the bracket, so that the bracket *is* the uplift: propensity, uplift and bandit are one
 model, and a new action on a known channel starts with what the channel has taught. Each block is one Gaussian (mean and
 covariance of its weights); a lesson updates the active ones and leaves cross-covariances out (assumed density
-filtering), so cost adds over channels and actions and never multiplies.
+filtering), so that cost adds over channels and actions and never multiplies: a joint covariance would grow with the
+square of the number of blocks.
 
 Identity heads are Bayesian linear regression in units of their noise, so that all of them share one covariance. A logit
-head's curvature depends on its own mean: it has a covariance of its own, and each lesson is the mode of the
-one-dimensional problem along x (online Laplace).
+head's curvature depends on its own mean: it has a covariance of its own, and each lesson matches moments along x
+(`logistic`). A logit head is about whether something happened: any amount above 0 is "yes".
 
-Outcomes come late. A lesson is booked with what is known, mostly 0, and corrected: ``mean += covariance x amount``,
-with the covariance of then. For an identity head and one block that is exact: the same as batch ridge regression on
-the corrected outcomes. For a logit head it is solved along x with everything else fixed.
+Outcomes come late. A lesson is booked with what is known, mostly 0, and corrected when more is: the lesson as it was
+is taken out and put in anew, with the covariance of now. For an identity head this is ``mean += covariance x amount``:
+with one block the same as batch ridge regression on the corrected outcomes, and with several, if it is the latest
+lesson, the same as if it had been known at once; for a logit head that holds as well.
 """
 
 from math import exp, log1p
 
 import numpy as np
-from msgspec import Struct, msgpack, structs
+from msgspec import Struct, msgpack
 from numpy.typing import ArrayLike, NDArray
 
 from segue.core.decisioning.models.beliefs import Beliefs, Factored, Panel, families
+from segue.core.decisioning.models.blocks import Active, Blocks, cavity
+from segue.core.decisioning.models.logistic import Site, match
 from segue.core.decisioning.models.shape import SHARED, SILENCE, Arm, Head, Prior, Shape
 
 __all__ = ["SILENCE", "Arm", "Beliefs", "Factored", "FactoredLearner", "Head", "Lesson", "Panel", "Prior", "Shape"]
 
 Floats = NDArray[np.float64]
-NEWTON_STEPS = 8
-SHARE_STEPS = 4
-LEAST_CURVATURE = 1e-4
 
 
 class Lesson(Struct, frozen=True, array_like=True):
-    """One decision as it was learnt; what a late correction needs to know of it.
+    """One decision as it was learnt: what a late correction needs to know of it.
 
     Attributes:
-        x: the inputs.
+        x: (d,) the inputs.
         arm: what was chosen.
         amounts: (H,) what has been booked for it so far.
         expected: (H,) linear predictors before it was learnt.
+        sites: for each logit head, what it added along x.
+        total: variance along x before it was learnt, the noise among it, of identity heads.
         faded: the learner's forgetting at that time.
     """
 
@@ -46,7 +49,8 @@ class Lesson(Struct, frozen=True, array_like=True):
     arm: Arm
     amounts: tuple[float, ...]
     expected: tuple[float, ...]
-    spread: float
+    sites: tuple[Site, ...]
+    total: float
     faded: float
 
 
@@ -64,74 +68,68 @@ class _State(Struct, array_like=True):
 
 
 class FactoredLearner:
-    """Learns a factored model, one decision at a time; deterministic: the same calls give the same bytes."""
+    """Learns a factored model, one decision at a time; deterministic: the same calls give the same bytes.
+
+    Attributes:
+        lessons: how many decisions it has learnt from.
+    """
 
     def __init__(self, shape: Shape, prior: Prior | None = None) -> None:
         self.shape = shape
-        self.prior = prior or Prior()
         self.lessons = 0
-        self._families = families(shape)
+        self._families = families(shape).tolist()
+        self._blocks = Blocks(prior or Prior(), len(shape.inputs), len(shape.heads), max(self._families) + 1)
         self._logits = [h for h, head in enumerate(shape.heads) if head.link == "logit"]
         self._lines = [h for h, head in enumerate(shape.heads) if head.link == "identity"]
-        self._rows: dict[str, int] = {}
-        size, heads = len(shape.inputs), len(shape.heads)
-        self._means = np.zeros((0, heads, size))
-        self._covariances = np.zeros((int(self._families.max()) + 1, 0, size, size))
-        self._counts = np.zeros(0)
-        self._squares = np.ones(heads)
+        self._squares = np.ones(len(shape.heads))
         self._weight = 1.0
         self._faded = 0.0
-        self._is_lent = False
-        self._add([SHARED])
+
+    @property
+    def prior(self) -> Prior:
+        """What was believed of weights before any evidence."""
+        return self._blocks.prior
 
     def observe(self, x: ArrayLike, arm: Arm, amounts: ArrayLike | None = None) -> Lesson:
-        """Learn that ``arm`` was chosen for ``x`` (d,), with ``amounts`` (H,) known at once: 0 where left out."""
-        self._own()
+        """Learn that ``arm`` was chosen for ``x`` (d,), with the ``amounts`` (H,) known at once: none where left out.
+
+        Values must be finite.
+        """
+        self._blocks.own()
         v = np.asarray(x, dtype=np.float64)
         booked = np.zeros(len(self.shape.heads)) if amounts is None else np.array(amounts, dtype=np.float64)
-        rows, scales = self._active(arm)
-        expected = np.einsum("b,bhd,d->h", scales, self._means[rows], v)
-        total = 0.0
-        if self._lines:
-            moved, shares = self._moved(0, rows, scales, v)
-            total = float(shares.sum())
-            residuals = booked[self._lines] - expected[self._lines]
-            self._squares[self._lines] += residuals**2 / (1.0 + total)
-            self._shift(rows, self._lines, moved, residuals / (1.0 + total))
-            self._narrow(0, rows, moved, 1.0 / (1.0 + total))
-        for h in self._logits:
-            family = int(self._families[h])
-            moved, shares = self._moved(family, rows, scales, v)
-            spread, start = float(shares.sum()), float(expected[h])
-            end = _mode(start, spread, min(max(float(booked[h]), 0.0), 1.0))
-            chance = _chance(end)
-            self._shift(rows, [h], moved, np.array([(end - start) / spread]))
-            curvature = max(chance * (1.0 - chance), LEAST_CURVATURE)
-            self._narrow(family, rows, moved, 1.0 / (1.0 / curvature + spread))
-        self._counts[rows] += 1.0
+        active = self._blocks.active(arm)
+        expected = self._blocks.expected(active, v)
+        total = self._learn_amounts(active, v, (booked - expected)[self._lines]) if self._lines else 1.0
+        sites = tuple([self._learn_bit(h, active, v, float(expected[h]), bool(booked[h] > 0.0)) for h in self._logits])
+        self._blocks.counts[active.rows] += 1.0
         self._weight += 1.0
         self.lessons += 1
-        return Lesson(tuple(v.tolist()), arm, tuple(booked.tolist()), tuple(expected.tolist()), total, self._faded)
+        known = tuple(v.tolist()), arm, tuple(booked.tolist()), tuple(expected.tolist())
+        return Lesson(*known, sites, total, self._faded)
 
     def correct(self, lesson: Lesson, amounts: ArrayLike) -> Lesson:
-        """Add ``amounts`` (H,), what has come since, to a lesson; return the lesson as it stands then.
+        """Add ``amounts`` (H,), what has become known since, to a lesson; return the lesson as it stands then.
 
-        A refund is an amount below 0. Correct the lesson that is returned the next time.
+        A refund is an amount below 0. The next correction needs the lesson that is returned.
         """
-        self._own()
         more = np.asarray(amounts, dtype=np.float64)
+        if not more.any():
+            return lesson
+        self._blocks.own()
         v = np.array(lesson.x)
-        rows, scales = self._active(lesson.arm)
+        active = self._blocks.active(lesson.arm)
         weight = exp(lesson.faded - self._faded)
-        if self._lines and np.any(more[self._lines]):
-            moved, shares = self._moved(0, rows, scales, v)
-            steps = moved / _without_own(shares, 1.0 / weight)[:, None]
-            self._shift(rows, self._lines, steps, more[self._lines])
-            self._square(lesson, more, weight)
-        for h in self._logits:
-            if more[h]:
-                self._correct_logit(h, rows, scales, v, _clipped_step(lesson.amounts[h], float(more[h])), weight)
-        return structs.replace(lesson, amounts=tuple((np.array(lesson.amounts) + more).tolist()))
+        before = np.array(lesson.amounts)
+        after = before + more
+        if more[self._lines].any():
+            self._correct_amounts(active, v, lesson, more, weight)
+        sites = list(lesson.sites)
+        for place, h in enumerate(self._logits):
+            if (happened := bool(after[h] > 0.0)) != (before[h] > 0.0):
+                sites[place] = self._correct_bit(h, active, v, sites[place], happened, weight)
+        known = lesson.x, lesson.arm, tuple(after.tolist()), lesson.expected
+        return Lesson(*known, tuple(sites), lesson.total, lesson.faded)
 
     def forget(self, share: float) -> None:
         """Let everything learnt so far count ``share`` less (0 to below 1): beliefs widen towards the prior.
@@ -141,193 +139,119 @@ class FactoredLearner:
         """
         if not 0.0 < share < 1.0:
             return
-        self._own()
+        self._blocks.own()
         keep = 1.0 - share
-        for family in range(len(self._covariances)):
-            information = np.linalg.inv(self._covariances[family])
-            widened = keep * information
-            for name, row in self._rows.items():
-                widened[row][np.diag_indices(len(self.shape.inputs))] += share / self._prior_of(name)
-            covariances = np.linalg.inv(widened)
-            covariances = (covariances + covariances.transpose(0, 2, 1)) / 2.0
-            for h in np.flatnonzero(self._families == family):
-                held = np.einsum("bij,bj->bi", information, self._means[:, h])
-                self._means[:, h] = keep * np.einsum("bij,bj->bi", covariances, held)
-            self._covariances[family] = covariances
-        self._counts *= keep
+        users = [[h for h, own in enumerate(self._families) if own == each] for each in range(max(self._families) + 1)]
+        self._blocks.forget(users, keep)
         self._squares *= keep
         self._weight *= keep
         self._faded -= log1p(-share)
 
     def publish(self) -> Factored:
         """Return what is known now, immutable. Costs nothing; the next lesson copies."""
-        self._is_lent = True
+        blocks = self._blocks
+        blocks.lend()
         noise = np.sqrt(self._squares / self._weight)
         noise[self._logits] = 1.0
-        return Factored(
-            self.shape,
-            self.prior,
-            dict(self._rows),
-            self._means,
-            self._covariances,
-            self._counts,
-            noise,
-            self.lessons,
-        )
+        known = blocks.means, blocks.covariances, blocks.counts
+        return Factored(self.shape, self.prior, dict(blocks.rows), *known, noise, self.lessons)
 
     def pack(self) -> bytes:
         """Return the whole state; ``unpack`` of it behaves the same to the last bit."""
-        return msgpack.encode(
-            _State(
-                self.shape,
-                self.prior,
-                list(self._rows),
-                self._means.astype("<f8").tobytes(),
-                self._covariances.astype("<f8").tobytes(),
-                self._counts.astype("<f8").tobytes(),
-                self._squares.astype("<f8").tobytes(),
-                self._weight,
-                self._faded,
-                self.lessons,
-            )
+        blocks = self._blocks
+        state = _State(
+            self.shape,
+            self.prior,
+            list(blocks.rows),
+            _packed(blocks.means),
+            _packed(blocks.covariances),
+            _packed(blocks.counts),
+            _packed(self._squares),
+            self._weight,
+            self._faded,
+            self.lessons,
         )
+        return msgpack.encode(state)
 
     @classmethod
     def unpack(cls, packed: bytes) -> "FactoredLearner":
         """Return the learner that ``pack`` wrote."""
         state = msgpack.decode(packed, type=_State)
         learner = cls(state.shape, state.prior)
-        blocks, size, heads = len(state.names), len(state.shape.inputs), len(state.shape.heads)
-        learner._rows = {name: row for row, name in enumerate(state.names)}
-        learner._means = _floats(state.means, (blocks, heads, size))
-        learner._covariances = _floats(state.covariances, (-1, blocks, size, size))
-        learner._counts = _floats(state.counts, (blocks,))
-        learner._squares = _floats(state.squares, (heads,))
+        size, heads = len(state.shape.inputs), len(state.shape.heads)
+        blocks = learner._blocks
+        blocks.add([name for name in state.names if name != SHARED])
+        blocks.means = _floats(state.means).reshape(-1, heads, size)
+        blocks.covariances = _floats(state.covariances).reshape(-1, len(state.names), size, size)
+        blocks.counts, learner._squares = _floats(state.counts), _floats(state.squares)
         learner._weight, learner._faded, learner.lessons = state.weight, state.faded, state.lessons
         return learner
 
     def reshape(self, shape: Shape) -> "FactoredLearner":
         """Return a learner of another shape that knows what this one knows of common inputs, heads and all blocks.
 
-        Inputs that go are integrated out; new ones start at the prior. A head with another link is a new head.
+        Inputs that go are integrated out; new ones start at the prior. A head with another link is a new head. Lessons
+        of this one do not fit the other.
         """
         other = FactoredLearner(shape, self.prior)
-        other._add([name for name in self._rows if name != SHARED])
-        pairs = [(i, self.shape.inputs.index(name)) for i, name in enumerate(shape.inputs) if name in self.shape.inputs]
-        new = np.array([i for i, _ in pairs], dtype=np.intp)
-        old = np.array([i for _, i in pairs], dtype=np.intp)
+        mine, its = self._blocks, other._blocks
+        its.add([name for name in mine.rows if name != SHARED])
+        common = [name for name in shape.inputs if name in self.shape.inputs]
+        new = np.array([shape.inputs.index(name) for name in common], dtype=np.intp)
+        old = np.array([self.shape.inputs.index(name) for name in common], dtype=np.intp)
         for h, head in enumerate(shape.heads):
             if head not in self.shape.heads:
                 continue
             was = self.shape.heads.index(head)
-            family, source = int(other._families[h]), int(self._families[was])
-            other._covariances[family][:, new[:, None], new] = self._covariances[source][:, old[:, None], old]
-            other._means[:, h, new] = self._means[:, was, old]
+            source = mine.covariances[self._families[was]]
+            its.covariances[other._families[h]][:, new[:, None], new] = source[:, old[:, None], old]
+            its.means[:, h, new] = mine.means[:, was, old]
             other._squares[h] = self._squares[was]
-        other._counts[:] = self._counts
+        its.counts[:] = mine.counts
         other._weight, other._faded, other.lessons = self._weight, self._faded, self.lessons
         return other
 
-    def _active(self, arm: Arm) -> tuple[NDArray[np.intp], Floats]:
-        new = [name for name, _ in arm if name not in self._rows]
-        if new:
-            self._add(list(dict.fromkeys(new)))
-        rows = np.array([0, *(self._rows[name] for name, _ in arm)], dtype=np.intp)
-        return rows, np.array([1.0, *(scale for _, scale in arm)])
+    def _learn_amounts(self, active: Active, x: Floats, residuals: Floats) -> float:
+        line = self._blocks.along(0, active, x)
+        total = 1.0 + float(line.shares.sum())
+        self._blocks.shift(active, self._lines, line, residuals / total)
+        self._blocks.narrow(0, active, line, 1.0 / total)
+        self._squares[self._lines] += residuals**2 / total
+        return total
 
-    def _add(self, names: list[str]) -> None:
-        families_, _, size, _ = self._covariances.shape
-        fresh = np.zeros((families_, len(names), size, size))
-        for index, name in enumerate(names):
-            self._rows[name] = len(self._rows)
-            fresh[:, index, np.arange(size), np.arange(size)] = self._prior_of(name)
-        self._covariances = np.concatenate((self._covariances, fresh), axis=1)
-        self._means = np.concatenate((self._means, np.zeros((len(names), *self._means.shape[1:]))))
-        self._counts = np.concatenate((self._counts, np.zeros(len(names))))
+    def _learn_bit(self, h: int, active: Active, x: Floats, mean: float, happened: bool) -> Site:
+        family = self._families[h]
+        line = self._blocks.along(family, active, x)
+        variance = float(line.shares.sum())
+        found = match(mean, variance, happened)
+        self._blocks.shift(active, [h], line, np.array([(found.mean - mean) / variance]))
+        self._blocks.narrow(family, active, line, found.share / variance)
+        return found.site
 
-    def _prior_of(self, name: str) -> Floats:
-        variances = np.full(len(self.shape.inputs), self.prior.variance(name))
-        if name == SHARED:
-            variances[0] = self.prior.base**2
-        return variances
-
-    def _own(self) -> None:
-        if self._is_lent:
-            self._means, self._covariances = self._means.copy(), self._covariances.copy()
-            self._counts = self._counts.copy()
-            self._is_lent = False
-
-    def _moved(self, family: int, rows: NDArray[np.intp], scales: Floats, x: Floats) -> tuple[Floats, Floats]:
-        moved = (self._covariances[family][rows] @ x) * scales[:, None]
-        return moved, (moved @ x) * scales
-
-    def _shift(self, rows: NDArray[np.intp], heads: list[int], moved: Floats, steps: Floats) -> None:
-        for h, step in zip(heads, steps.tolist(), strict=True):
-            self._means[rows, h] += moved * step
-
-    def _narrow(self, family: int, rows: NDArray[np.intp], moved: Floats, factor: float) -> None:
-        root = moved * np.sqrt(factor)
-        self._covariances[family][rows] -= root[:, :, None] * root[:, None, :]
-
-    def _correct_logit(
-        self, h: int, rows: NDArray[np.intp], scales: Floats, x: Floats, step: float, weight: float
-    ) -> None:
-        family = int(self._families[h])
-        moved, shares = self._moved(family, rows, scales, x)
-        start = float(np.einsum("b,bd,d->", scales, self._means[rows, h], x))
-        chance = _chance(start)
-        curvature = max(chance * (1.0 - chance), LEAST_CURVATURE) * weight
-        without = _without_own(shares, 1.0 / curvature) * curvature
-        first_order = float((shares / without).sum())
-        cavity = first_order / max(1.0 - first_order * curvature, 1e-9)
-        end = _mode(start, cavity * weight, step + chance)
-        self._shift(rows, [h], moved / without[:, None], np.array([(end - start) / first_order]))
-
-    def _square(self, lesson: Lesson, more: Floats, weight: float) -> None:
+    def _correct_amounts(self, active: Active, x: Floats, lesson: Lesson, more: Floats, weight: float) -> None:
+        line, total = cavity(self._blocks.along(0, active, x), 1.0 / weight)
+        self._blocks.shift(active, self._lines, line, more[self._lines] / total)
         before = (np.array(lesson.amounts) - np.array(lesson.expected))[self._lines]
-        after = before + more[self._lines]
-        self._squares[self._lines] += (after**2 - before**2) * weight / (1.0 + lesson.spread)
+        self._squares[self._lines] += ((before + more[self._lines]) ** 2 - before**2) * (weight / lesson.total)
+
+    def _correct_bit(self, h: int, active: Active, x: Floats, site: Site, happened: bool, weight: float) -> Site:
+        family = self._families[h]
+        precision, pull = site.precision * weight, site.pull * weight
+        line, total = cavity(self._blocks.along(family, active, x), 1.0 / precision)
+        variance = float(line.shares.sum())
+        now = float(self._blocks.expected(active, x)[h])
+        without = now + variance * (precision * now - pull)
+        new = match(without, variance, happened).site
+        spread = 1.0 + variance * new.precision * weight
+        mean = (without + variance * new.pull * weight) / spread
+        self._blocks.shift(active, [h], line, np.array([(mean - now) / variance]))
+        self._blocks.narrow(family, active, line, new.precision * weight / spread - 1.0 / total)
+        return new
 
 
-def _without_own(shares: Floats, noise: float) -> Floats:
-    """Return, for each block, the variance of everything along x but the block's own before the lesson.
-
-    ``shares`` are the blocks' variances along x after it: ``after = before (1 - before / total)``, solved by iteration.
-    For a single block this is the noise.
-    """
-    total = noise + float(shares.sum())
-    without = total - shares
-    for _ in range(SHARE_STEPS):
-        before = shares * total / without
-        total = noise + float(before.sum())
-        without = total - before
-    return without
+def _packed(array: Floats) -> bytes:
+    return array.astype("<f8").tobytes()
 
 
-def _mode(start: float, spread: float, outcome: float) -> float:
-    """Return the mode of a logistic likelihood times N(start, spread), by Newton's method kept inside its bracket."""
-    low, high = sorted((start + spread * (outcome - 1.0), start + spread * outcome))
-    at = start
-    for _ in range(NEWTON_STEPS):
-        chance = _chance(at)
-        gradient = outcome - chance - (at - start) / spread
-        step = gradient / (chance * (1.0 - chance) + 1.0 / spread)
-        at = min(max(at + step, low), high)
-        if abs(step) < 1e-9:
-            break
-    return at
-
-
-def _chance(linear: float) -> float:
-    if linear >= 0.0:
-        return 1.0 / (1.0 + exp(-min(linear, 700.0)))
-    tail = exp(max(linear, -700.0))
-    return tail / (1.0 + tail)
-
-
-def _clipped_step(booked: float, more: float) -> float:
-    return min(max(booked + more, 0.0), 1.0) - min(max(booked, 0.0), 1.0)
-
-
-def _floats(packed: bytes, shape: tuple[int, ...]) -> Floats:
-    return np.frombuffer(packed, dtype="<f8").reshape(shape).astype(np.float64)
+def _floats(packed: bytes) -> Floats:
+    return np.frombuffer(packed, dtype="<f8").astype(np.float64)

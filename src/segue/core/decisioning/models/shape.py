@@ -2,7 +2,9 @@
 
 from typing import Literal, TypeAlias
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 Arm: TypeAlias = tuple[tuple[str, float], ...]
 """The active blocks of a candidate with their scales; the empty arm is silence. The shared block is always active.
@@ -36,26 +38,24 @@ class Shape(Struct, frozen=True, array_like=True):
 class Prior(Struct, frozen=True, array_like=True):
     """Standard deviation of a weight before any evidence, by kind of block.
 
-    Its unit is the outcome's noise (identity) or log-odds (logit), per standard deviation of the input.
+    Its unit is the outcome's noise (identity) or log-odds (logit), for each standard deviation of the input.
 
     Attributes:
         kinds: (kind, standard deviation); a kind that is not named has ``other``.
         base: standard deviation of the shared block's constant, which holds the outcome's level.
     """
 
-    kinds: tuple[tuple[str, float], ...] = (
-        (SHARED, 0.3),
-        ("channel", 0.3),
-        ("action", 0.3),
-        ("own", 0.2),
-        ("category", 0.3),
-        ("content", 0.3),
-        ("repeat", 0.3),
-    )
-    other: float = 0.3
+    kinds: tuple[tuple[str, float], ...] = ((SHARED, 0.3), ("action", 0.4))
+    other: float = 0.2
     base: float = 3.0
 
     def variance(self, block: str) -> float:
         """Return the variance of a weight of ``block``."""
-        kind = block.partition(":")[0]
-        return dict(self.kinds).get(kind, self.other) ** 2
+        return dict(self.kinds).get(block.partition(":")[0], self.other) ** 2
+
+    def variances(self, block: str, size: int) -> NDArray[np.float64]:
+        """Return the variances (size,) of the weights of ``block``, in the order of the inputs."""
+        variances = np.full(size, self.variance(block))
+        if block == SHARED:
+            variances[0] = self.base**2
+        return variances

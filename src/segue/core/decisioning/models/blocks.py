@@ -1,0 +1,136 @@
+"""The working state of a factored model: one Gaussian for each block, updated along one direction at a time."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from segue.core.decisioning.models.shape import SHARED, Arm, Prior
+
+Floats = NDArray[np.float64]
+REMEMBERED_ARMS = 4_096
+CAVITY_STEPS, CAVITY_PRECISION = 60, 1e-12
+MOST_LEFT = 0.999
+"""A block's variance after a lesson is below the lesson's noise; forgetting and rounding must not push it over."""
+
+
+class Active(NamedTuple):
+    """The blocks of an arm, the shared one first: their rows (m,) and scales (m,)."""
+
+    rows: NDArray[np.intp]
+    scales: Floats
+
+
+class Line(NamedTuple):
+    """The direction of one x: by how much each block moves along (m, d), and its variance there (m,)."""
+
+    moves: Floats
+    shares: Floats
+
+
+class Blocks:
+    """Means (B, H, d), covariances (F, B, d, d), one F for each curvature, and counts (B,) of B blocks, by name."""
+
+    def __init__(self, prior: Prior, size: int, heads: int, families: int) -> None:
+        self.prior = prior
+        self.rows: dict[str, int] = {}
+        self.means: Floats = np.zeros((0, heads, size))
+        self.covariances: Floats = np.zeros((families, 0, size, size))
+        self.counts: Floats = np.zeros(0)
+        self._active: dict[Arm, Active] = {}
+        self._is_lent = False
+        self.add([SHARED])
+
+    def active(self, arm: Arm) -> Active:
+        """Return the blocks of ``arm``; those that were not known start at their prior."""
+        known = self._active.get(arm)
+        if known is None:
+            self.add([name for name, _ in arm if name not in self.rows])
+            rows = np.array([0, *(self.rows[name] for name, _ in arm)], dtype=np.intp)
+            known = Active(rows, np.array([1.0, *(scale for _, scale in arm)]))
+            if len(self._active) >= REMEMBERED_ARMS:
+                self._active.clear()
+            self._active[arm] = known
+        return known
+
+    def add(self, names: list[str]) -> None:
+        """Add blocks at their prior, in this order; each name once."""
+        names = list(dict.fromkeys(names))
+        if not names:
+            return
+        families, _, size, _ = self.covariances.shape
+        fresh = np.zeros((families, len(names), size, size))
+        for index, name in enumerate(names):
+            self.rows[name] = len(self.rows)
+            fresh[:, index, np.arange(size), np.arange(size)] = self.prior.variances(name, size)
+        self.covariances = np.concatenate((self.covariances, fresh), axis=1)
+        self.means = np.concatenate((self.means, np.zeros((len(names), *self.means.shape[1:]))))
+        self.counts = np.concatenate((self.counts, np.zeros(len(names))))
+
+    def lend(self) -> None:
+        """Promise not to change these arrays any more: the next change copies."""
+        self._is_lent = True
+
+    def own(self) -> None:
+        """Make arrays that may be changed; call it before any change."""
+        if self._is_lent:
+            self.means, self.covariances = self.means.copy(), self.covariances.copy()
+            self.counts = self.counts.copy()
+            self._is_lent = False
+
+    def expected(self, active: Active, x: Floats) -> Floats:
+        """Return the linear predictors (H,)."""
+        return active.scales @ (self.means[active.rows] @ x)
+
+    def along(self, family: int, active: Active, x: Floats) -> Line:
+        """Return what a lesson about ``x`` moves."""
+        moves = (self.covariances[family][active.rows] @ x) * active.scales[:, None]
+        return Line(moves, (moves @ x) * active.scales)
+
+    def shift(self, active: Active, heads: list[int], line: Line, steps: Floats) -> None:
+        """Add ``steps`` (one a head) times the line's moves to the means."""
+        self.means[active.rows[:, None], heads] += line.moves[:, None, :] * steps[:, None]
+
+    def narrow(self, family: int, active: Active, line: Line, factor: float) -> None:
+        """Take ``factor`` times the moves' outer product from the covariances; below 0 gives it back."""
+        root = line.moves * abs(factor) ** 0.5
+        outer = root[:, :, None] * root[:, None, :]
+        covariances = self.covariances[family]
+        covariances[active.rows] += outer if factor < 0.0 else -outer
+
+    def forget(self, families: list[list[int]], keep: float) -> None:
+        """Weigh all information by ``keep``; the prior fills up.
+
+        Args:
+            families: the heads that use each covariance.
+        """
+        size = self.means.shape[2]
+        priors = np.array([self.prior.variances(name, size) for name in self.rows])
+        diagonal = np.arange(size)
+        for family, heads in enumerate(families):
+            information = np.linalg.inv(self.covariances[family])
+            held = information @ self.means[:, heads].transpose(0, 2, 1)
+            information *= keep
+            information[:, diagonal, diagonal] += (1.0 - keep) / priors
+            widened = np.linalg.inv(information)
+            widened = (widened + widened.transpose(0, 2, 1)) / 2.0
+            self.means[:, heads] = keep * (widened @ held).transpose(0, 2, 1)
+            self.covariances[family] = widened
+        self.counts *= keep
+
+
+def cavity(line: Line, noise: float) -> tuple[Line, float]:
+    """Return ``line`` as it was before a lesson with ``noise`` that is in it now, and the total variance then.
+
+    A lesson leaves a block with ``after = before (1 - before / total)`` of its variance along x, ``total`` being the
+    noise and all blocks' ``before``; solved by iteration. A single block's moves come out as they were, exactly.
+    """
+    shares: list[float] = np.minimum(line.shares, MOST_LEFT * noise).tolist()
+    before, total, last = shares, noise + sum(shares), 0.0
+    for _ in range(CAVITY_STEPS):
+        if total - last <= CAVITY_PRECISION * total:
+            break
+        before = [share * total / (total - each) for share, each in zip(shares, before, strict=True)]
+        last, total = total, noise + sum(before)
+    known = np.array(before)
+    return Line(line.moves * (total / (total - known))[:, None], known), total
