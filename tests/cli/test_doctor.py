@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 
 from segue.cli import main
+from segue.core.world import build_world
+from segue.ports.store import Block, Commit, Entry, pack_entry
+from segue.runtimes.replay import replay
+from segue.stores.sqlite import SqliteStore
+from tests.learning.street import a_street, answers, visits
 from tests.workspace.shop import FILES, spoil, write_shop
 
 
@@ -56,3 +61,23 @@ def test_a_taken_port_is_doubtful(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_for_people_each_line_has_its_mark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", str(write_shop(tmp_path))]) == 0
     assert "✓ workspace" in capsys.readouterr().out
+
+
+def test_it_says_how_many_decisions_fell_back_and_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_shop(tmp_path)
+    (folder / ".segue").mkdir(exist_ok=True)
+    street = a_street(groups={})
+    entries: list[Entry] = []
+    replay(build_world(street), visits(6, 3), react=answers, sink=entries.append)
+    store = SqliteStore(folder / ".segue")
+    store.commit(Commit(block=Block(1, build_world(street).revision, tuple(map(pack_entry, entries)))))
+    store.close()
+
+    main(["doctor", str(folder), "--json"])
+    policy = next(each for each in json.loads(capsys.readouterr().out) if each["subject"] == "policy")
+
+    assert policy["state"] == "doubt"
+    assert "18 of the latest 18 decisions fell back, mostly: bandit no_model (18)" in policy["fact"]
+    assert "segue learn" in policy["instruction"]

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 import sysconfig
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -15,6 +16,8 @@ from zoneinfo import available_timezones
 from segue.channels.context import ChannelContext
 from segue.cli.console import paint, tell, tell_json
 from segue.cli.options import Folder, Json
+from segue.core.decisioning.choose import failures_of
+from segue.core.decisioning.policy import CORRUPT_MODEL, MISSING_INPUT, NO_MODEL, STALE_MODEL
 from segue.model.errors import SegueError
 from segue.server.auth import Keys
 from segue.server.site import open_channels
@@ -23,6 +26,15 @@ from segue.workspace import LoadedWorkspace, load
 from segue.workspace.layout import STATE_FOLDER
 
 _FREE_MINIMUM = 1_000_000_000  # bytes; a million customers need about as much
+_LATEST = 2000  # entries of the log that are looked at
+_FEW_FALLBACKS = 0.05
+_REMEDIES = {
+    NO_MODEL: "It has not learnt enough yet, or no model is published: `segue learn`.",
+    STALE_MODEL: "Train anew: `segue learn`.",
+    CORRUPT_MODEL: "Train anew, or go back to the one before: `segue learn`.",
+    MISSING_INPUT: "Train anew: the context has changed since.",
+}
+State = Literal["ok", "doubt", "broken"]
 _MARKS = {"ok": ("✓", "green"), "doubt": ("!", "yellow"), "broken": ("✗", "red")}
 
 
@@ -30,7 +42,7 @@ class Diagnosis(NamedTuple):
     """One line: what was looked at, how it is, and what to do."""
 
     subject: str
-    state: Literal["ok", "doubt", "broken"]
+    state: State
     fact: str
     instruction: str = ""
 
@@ -57,7 +69,7 @@ def _examine(folder: Path) -> Iterator[Diagnosis]:
         yield Diagnosis("workspace", "broken", error.reason, error.instruction)
         return
     yield Diagnosis("workspace", "ok", f"{loaded.workspace.name}, {len(loaded.warnings)} warnings.")
-    for look in (_state, _store, _keys, _port):
+    for look in (_state, _store, _policy, _keys, _port):
         yield look(loaded)
     yield from asyncio.run(_channels(loaded))
 
@@ -113,6 +125,30 @@ def _store(loaded: LoadedWorkspace) -> Diagnosis:
     return Diagnosis("store", "ok", fact)
 
 
+def _policy(loaded: LoadedWorkspace) -> Diagnosis:
+    name = loaded.workspace.policy.name
+    try:
+        store = SqliteStore(loaded.folder / STATE_FOLDER, is_reader=True)
+    except SegueError:
+        return Diagnosis("policy", "ok", f"{name}; nothing has been decided yet.")
+    failures: Counter[tuple[str, str]] = Counter()
+    decided = fallen = 0
+    try:
+        for block in store.blocks(max(0, store.last_seq() - _LATEST)):
+            for decision in (decision for entry in block.read() for decision in entry.decisions):
+                decided += 1
+                fallen += bool(decision.fallback)
+                failures.update(failures_of(decision.fallback))
+    finally:
+        store.close()
+    if not fallen:
+        return Diagnosis("policy", "ok", f"{name}; none of the latest {decided:,} decisions fell back.")
+    (policy, reason), times = failures.most_common(1)[0]
+    fact = f"{name}; {fallen:,} of the latest {decided:,} decisions fell back, mostly: {policy} {reason} ({times:,})."
+    state: State = "doubt" if fallen > decided * _FEW_FALLBACKS else "ok"
+    return Diagnosis("policy", state, fact, _REMEDIES.get(reason.partition(":")[0], "`segue explain` shows each."))
+
+
 def _keys(loaded: LoadedWorkspace) -> Diagnosis:
     if not (loaded.folder / STATE_FOLDER / "keys.json").exists():
         return Diagnosis("keys", "doubt", "None yet.", "`segue run` needs some: `segue keys create --scope ingest`.")
@@ -157,4 +193,4 @@ async def _channels(loaded: LoadedWorkspace) -> list[Diagnosis]:
     return diagnoses
 
 
-_STATE_OF: dict[str, Literal["ok", "doubt", "broken"]] = {"error": "broken", "warning": "doubt", "info": "ok"}
+_STATE_OF: dict[str, State] = {"error": "broken", "warning": "doubt", "info": "ok"}

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope as AsgiScope
 
-from segue.model.time import Clock
+from segue.model.time import Clock, parse_duration
 from segue.ports.channel import AnyChannel
 from segue.runtimes.embedded import Embedded, wall_clock
 from segue.server import unsubscribe
@@ -71,7 +71,7 @@ def create_app(
     metrics = RequestMetrics()
     workspace = loaded.workspace
     ingest = Ingest(runtime, access, clock, workspace.zone_trait)
-    decide = Decide(runtime, access, channels, clock)
+    decide = Decide(runtime, access, channels, clock, within=parse_duration(loaded.server.decide_within))
     receipts = Receipts(runtime, access, channels, clock)
     customers = Customers(runtime, access, clock)
     journeys = Journeys(runtime, access, clock)

@@ -2,9 +2,14 @@
 
 The decision is logged before the answer is given. Its text comes from the placement's channel, rendered here from the
 variant's content; what cannot be rendered is told as ``content: null`` with its reason, and the page shows its own.
+
+A page does not wait: where the decision is not there in time, or cannot be made, the answer is what the placement shows
+by default, with the reason. A decision that comes later stays in the log, marked as withdrawn: it was not shown.
 """
 
-from collections.abc import Mapping
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
 from secrets import token_hex
 from typing import Annotated, Any
 
@@ -16,9 +21,11 @@ from starlette.responses import Response
 
 from segue.model.catalogue import Variant
 from segue.model.decisions import SILENCE, Considered, Decision
-from segue.model.events import DecisionRequested, Incoming
-from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId
-from segue.model.time import Clock
+from segue.model.deliveries import DeliveryStatus
+from segue.model.errors import EventError, StoreError
+from segue.model.events import DecisionRequested, DeliveryReported, Incoming
+from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, derive
+from segue.model.time import SECOND, Clock, Duration, Instant
 from segue.model.workspace import Workspace
 from segue.ports.channel import AnyChannel, PlacementChannel
 from segue.runtimes.embedded import Embedded
@@ -78,26 +85,49 @@ class DecideAnswer(Struct, frozen=True, kw_only=True):
         decision_id: of the first decision; null when there was nothing to decide about.
         actions: empty for silence.
         silence: nothing is to be shown; on purpose, or because nothing was left.
+        fallback: why there is no decision, "" where there is one: ``timeout``, ``engine_error``.
+        default: then, what the placement shows by default (``placements.NAME.default``); null for nothing.
         reasons: why the others were not chosen.
     """
 
-    customer_id: CustomerId
+    customer_id: CustomerId | None
     placement: str
     decision_id: DecisionId | None
     silence: bool
     actions: tuple[ChosenAction, ...]
     reasons: tuple[LosingCandidate, ...]
+    fallback: str = ""
+    default: dict[str, Any] | None = None
 
 
 _decoder = Decoder(DecideRequest)
 _encode = msgspec.json.Encoder().encode
 
 
-class Decide:
-    """Answers placements."""
+TIMEOUT, FAILED = "timeout", "engine_error"
+WITHIN = Duration(250_000)
+log = logging.getLogger(__name__)
 
-    def __init__(self, runtime: Embedded, access: Access, channels: Mapping[str, AnyChannel], clock: Clock) -> None:
+
+class Decide:
+    """Answers placements.
+
+    Args:
+        within: how long a placement waits for its decision.
+    """
+
+    def __init__(
+        self,
+        runtime: Embedded,
+        access: Access,
+        channels: Mapping[str, AnyChannel],
+        clock: Clock,
+        *,
+        within: Duration = WITHIN,
+    ) -> None:
         self._runtime = runtime
+        self._seconds = within / SECOND
+        self._late: set[asyncio.Task[None]] = set()
         self._access = access
         # Asked once: whether an object has a Protocol's methods takes longer than a decision's arithmetic.
         self._channels = {name: channel for name, channel in channels.items() if isinstance(channel, PlacementChannel)}
@@ -112,7 +142,21 @@ class Decide:
         if not self._knows(asked.placement):
             raise Problem(404, "unknown_placement", "No action of the workspace has a variant for this placement.")
         incoming = self._as_incoming(asked)
-        decided = await self._runtime.decide(incoming)
+        making = asyncio.ensure_future(self._runtime.decide(incoming))
+        try:
+            decided = await asyncio.wait_for(asyncio.shield(making), self._seconds)
+        except TimeoutError:
+            late = asyncio.create_task(self._withdraw(making), name="segue-late-decision")
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
+            return self._fall_back(asked.placement, TIMEOUT)
+        except EventError as error:
+            if error.code != FAILED:
+                raise
+            return self._fall_back(asked.placement, FAILED)
+        return self._answer(asked, incoming, decided)
+
+    def _answer(self, asked: DecideRequest, incoming: Incoming, decided: Sequence[Decision]) -> Response:
         decisions = tuple(decision for decision in decided if placement_of(decision) == asked.placement)
         customer_id = decisions[0].customer_id if decisions else self._customer_of(incoming)
         customer = self._runtime.customer(customer_id)
@@ -136,6 +180,32 @@ class Decide:
             ),
             media_type="application/json",
         )
+
+    def _fall_back(self, placement: str, reason: str) -> Response:
+        """Return what the placement shows by default, else silence."""
+        self._runtime.count_fallback("placement", reason)
+        default = self._runtime.world.workspace.placements.get(placement, {}).get("default")
+        answer = DecideAnswer(
+            customer_id=None,
+            placement=placement,
+            decision_id=None,
+            silence=default is None,
+            actions=(),
+            reasons=(),
+            fallback=reason,
+            default=default,
+        )
+        return Response(_encode(answer), media_type="application/json")
+
+    async def _withdraw(self, making: "asyncio.Future[tuple[Decision, ...]]") -> None:
+        """Wait for a decision that nobody waits for any more, and say in the log that it was not shown."""
+        try:
+            decided = await making
+            for decision in decided:
+                if (winner := carried_out(decision)) is not None:
+                    await self._runtime.report([_not_shown(decision, self._clock())], channel=winner.channel)
+        except (EventError, StoreError) as error:
+            log.warning("A decision that came too late could not be marked as not shown: %s", error)
 
     def _knows(self, placement: str) -> bool:
         workspace = self._runtime.world.workspace
@@ -200,6 +270,17 @@ def carried_out(decision: Decision) -> Considered | None:
     if decision.chosen == SILENCE or decision.is_ghost:
         return None
     return next(candidate for candidate in decision.considered if candidate.key == decision.chosen)
+
+
+def _not_shown(decision: Decision, now: Instant) -> DeliveryReported:
+    return DeliveryReported(
+        event_id=EventId(derive("not shown", decision.decision_id)),
+        customer_id=decision.customer_id,
+        at=now,
+        delivery_id=decision.delivery_id,
+        status=DeliveryStatus.WITHDRAWN,
+        detail=TIMEOUT,
+    )
 
 
 def losers(decision: Decision) -> tuple[LosingCandidate, ...]:

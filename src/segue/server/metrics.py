@@ -65,6 +65,12 @@ def render_stats(stats: Stats) -> str:
     family("decisions_silent_total", "counter", [({}, stats.silences)], "Decisions for silence.")
     family("decisions_ghost_total", "counter", [({}, stats.ghosts)], "Decisions for held-out customers.")
     family("candidates_suppressed_total", "counter", by("reason", stats.suppressed), "Candidates that lost.")
+    fallbacks = [
+        ({"policy": policy, "reason": reason}, count)
+        for policy, counts in stats.fallbacks.items()
+        for reason, count in sorted(counts.items())
+    ]
+    family("fallbacks_total", "counter", fallbacks, "Policies that could not decide, and placements out of time.")
     family("journey_runs_ended_total", "counter", by("reason", stats.ended), "Journey runs that ended.")
     deliveries = [
         ({"channel": channel, "status": status}, count)

@@ -7,7 +7,7 @@ one slip is reported once and not again at every place that refers to it.
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from segue.channels.registry import channel_spec
 from segue.model.catalogue import ChannelSpec
@@ -109,7 +109,7 @@ def _assemble(folder: Path, segue: SegueFile, whole: list[Declared]) -> Workspac
         late_after=segue.late_after,
         policy=segue.policy,
         channels=_channels(segue),
-        placements=segue.placements,
+        placements={name: to_builtins(each) for name, each in segue.placements.items()},
         traits=known.traits,
         features=known.features,
         events=_one(whole, "events", EventsFile()).events,

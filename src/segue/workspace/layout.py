@@ -56,16 +56,30 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
+class PlacementSettings(Definition, frozen=True, kw_only=True, omit_defaults=True):
+    """A placement: a place on a page or in an app that asks what to show.
+
+    Attributes:
+        default: what it shows where no decision comes in time, as it is: nothing is rendered into it. Not shown where
+            the decision was to be silent. Without it nothing is shown either way.
+    """
+
+    default: dict[str, Any] | None = None
+    description: str = ""
+
+
 class ServerSettings(Definition, frozen=True, kw_only=True):
     """Where the server listens and how the outside world reaches it.
 
     Attributes:
         public_url: the address customers and providers see; links to unsubscribe start with it.
+        decide_within: a placement that has waited so long for its decision gets its default content.
     """
 
     host: str = "127.0.0.1"
     port: Port = 8484
     public_url: str = ""
+    decide_within: DurationText = "250ms"
 
 
 class SegueFile(Definition, frozen=True, kw_only=True):
@@ -88,7 +102,7 @@ class SegueFile(Definition, frozen=True, kw_only=True):
     policy: PolicySpec = PolicySpec()
     channels: dict[Name, dict[str, Any]] = {}
     providers: dict[Name, Rate] = {}
-    placements: dict[Name, dict[str, Any]] = {}
+    placements: dict[Name, PlacementSettings] = {}
     hours_by: Name | None = None
     server: ServerSettings = ServerSettings()
 

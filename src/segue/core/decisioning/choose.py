@@ -15,6 +15,8 @@ from segue.model.assignments import RANDOM, RULES
 from segue.model.workspace import PolicySpec
 
 SILENT = Scored("", "", 0.0, 0.0)
+NOBODY = "silence@1"
+"""The policy of decisions that no policy could make."""
 
 
 class Choice(Struct, frozen=True):
@@ -61,17 +63,29 @@ def choose(
     chance = draw(seed, "choose", decision_id)
     if not candidates:
         return Choice(0, (1.0,), policies[ladder[0]].name, False, chance, scored=(silence,))
-    policy, open_to, favoured, fallback = _ask(
+    name, open_to, favoured, fallback = _ask(
         ladder, policies, context, candidates, lambda scored: slot_price(usual, scored, silence)
     )
-    explored = 0.0 if is_standing else spec.exploration
+    explored = 0.0 if is_standing or name == NOBODY else spec.exploration
     probabilities = favoured
     if explored:
         floor = explored / len(open_to)
         probabilities = tuple([(1.0 - explored) * p + floor for p in favoured])
     index = _draw_index(probabilities, chance)
     is_exploration = favoured[index] < max(favoured)
-    return Choice(index, probabilities, policy.name, is_exploration, chance, fallback, tuple(open_to))
+    return Choice(index, probabilities, name, is_exploration, chance, fallback, tuple(open_to))
+
+
+def failures_of(fallback: str) -> tuple[tuple[str, str], ...]:
+    """Return (policy, reason in one word) for each policy that could not decide, as a decision's record tells it.
+
+    >>> failures_of("bandit@1 no_model; propensity@1 raised ValueError")
+    (('bandit', 'no_model'), ('propensity', 'raised_ValueError'))
+    """
+    if not fallback:
+        return ()
+    parts = [part.partition(" ") for part in fallback.split("; ")]
+    return tuple((name.partition("@")[0], reason.replace(" ", "_")) for name, _, reason in parts)
 
 
 def slot_price(usual: Sequence[float], scored: Sequence[Scored], silence: Scored) -> Scored:
@@ -117,8 +131,11 @@ def _ask(
     context: Context,
     candidates: Sequence[Scored],
     silence_beside: Callable[[Sequence[Scored]], Scored],
-) -> tuple[Policy, Sequence[Scored], tuple[float, ...], str]:
-    """Return the first policy of ``ladder`` that can decide, what it believes and favours, and why others could not."""
+) -> tuple[str, Sequence[Scored], tuple[float, ...], str]:
+    """Return the first policy of ``ladder`` that can decide, what it believes and favours, and why others could not.
+
+    Where none can, nothing is done, for certain: what is broken explores nothing either.
+    """
     failed: list[str] = []
     for name in ladder:
         policy = policies[name]
@@ -133,10 +150,10 @@ def _ask(
             failed.append(f"{policy.name} raised {type(error).__name__}")
         else:
             if _is_distribution(favoured, len(open_to)):
-                return policy, open_to, favoured, "; ".join(failed)
+                return policy.name, open_to, favoured, "; ".join(failed)
             failed.append(f"{policy.name} gave no valid probabilities")
     silent = (*(0.0 for _ in candidates), 1.0)
-    return policies[ladder[-1]], [*candidates, silence_beside(candidates)], silent, "; ".join(failed)
+    return NOBODY, [*candidates, silence_beside(candidates)], silent, "; ".join(failed)
 
 
 def _draw_index(probabilities: Sequence[float], chance: float) -> int:

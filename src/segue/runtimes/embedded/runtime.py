@@ -142,6 +142,10 @@ class Embedded:
         code = receipt.reason or receipt.status
         raise EventError(code, f"The decision request was not taken: {code}.", "Send it with an id of its own.")
 
+    def count_fallback(self, policy: str, reason: str) -> None:
+        """Count that what was to decide did not, where no decision says so: a placement that waited too long."""
+        self._counters.fallbacks[policy, reason] += 1
+
     async def report(self, events: Sequence[Event], *, channel: str = "") -> list[Receipt]:
         """Take events in whose customer is known: outcomes, receipts, unsubscribes.
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 from msgspec import Struct
 
+from segue.core.decisioning.choose import failures_of
 from segue.model.decisions import SILENCE, Decision
 from segue.model.events import Event
 from segue.model.transitions import Transition
@@ -27,6 +28,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     Attributes:
         events: advanced since the start, by kind.
         suppressed: candidates that lost, by reason.
+        fallbacks: policies that could not decide, by name and reason; ``placement`` where no decision came in time.
         ended: journey runs that ended, by reason.
         deliveries: by channel, then by status.
         queue_depth: events that wait for a commit.
@@ -46,6 +48,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     ghosts: int
     silences: int
     suppressed: dict[str, int]
+    fallbacks: dict[str, dict[str, int]]
     ended: dict[str, int]
     deliveries: dict[str, dict[str, int]]
     customers: int
@@ -85,6 +88,7 @@ class Counters:
         self.ghosts = 0
         self.silences = 0
         self.suppressed: Counter[str] = Counter()
+        self.fallbacks: Counter[tuple[str, str]] = Counter()
         self.ended: Counter[str] = Counter()
         self.deliveries: Counter[tuple[str, str]] = Counter()
         self.commits = 0
@@ -136,6 +140,7 @@ class Counters:
             ghosts=self.ghosts,
             silences=self.silences,
             suppressed=dict(self.suppressed),
+            fallbacks=_nested(self.fallbacks),
             ended=dict(self.ended),
             deliveries=self.deliveries_by_channel(),
             customers=len(population),
@@ -155,13 +160,12 @@ class Counters:
 
     def deliveries_by_channel(self) -> dict[str, dict[str, int]]:
         """Return the delivery counts, by channel, then by status."""
-        counts: dict[str, dict[str, int]] = {}
-        for (channel, status), count in sorted(self.deliveries.items()):
-            counts.setdefault(channel, {})[status] = count
-        return counts
+        return _nested(self.deliveries)
 
     def _count_decision(self, decision: Decision) -> None:
         self.contests.count(decision)
+        for failure in failures_of(decision.fallback):
+            self.fallbacks[failure] += 1
         if decision.chosen == SILENCE:
             self.silences += 1
         elif decision.is_ghost:
@@ -171,3 +175,10 @@ class Counters:
                 self.suppressed[considered.suppressed.value] += 1
             elif considered.key == decision.chosen and considered.key != SILENCE:
                 self.chosen[considered.channel] += 1
+
+
+def _nested(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    nested: dict[str, dict[str, int]] = {}
+    for (outer, inner), count in sorted(counts.items()):
+        nested.setdefault(outer, {})[inner] = count
+    return nested

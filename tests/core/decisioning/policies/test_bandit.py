@@ -77,7 +77,7 @@ def test_each_objective_s_effect_stands_in_the_record_and_the_total_is_their_wei
 
 
 def test_another_weight_decides_otherwise_without_learning_anew() -> None:
-    context = at(learnt(), 0.9)
+    context = at(learnt(3_000), 0.9)
     sober, careful = ask(a_bandit(), context), ask(a_bandit(weight=20.0), context)
     assert max(sober) == sober[1]
     assert careful[1] < 0.1

@@ -51,6 +51,8 @@ class BanditPolicy:
             Unready: ``no_model`` before enough decisions were learnt from, ``missing_input:NAME``, ``not_finite``.
         """
         learned = _require(context.learned, self._spec.reach_evidence)
+        if tuple([head.name for head in learned.shape.heads]) != self._objectives:
+            raise Unready(NO_MODEL)  # what was learnt is about other objectives
         arms = [self._arms.of(each.action, each.channel, context.slot, each.scores) for each in candidates]
         beliefs = learned.believe(_inputs(context, learned), [*arms, SILENCE])
         effects = beliefs.effects[:-1]
