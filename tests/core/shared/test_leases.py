@@ -17,7 +17,7 @@ from segue.core.shared import (
     taken,
     uses_of,
 )
-from segue.core.shared.leases import SLICES, spend
+from segue.core.shared.leases import SLICES, _after_idle, spend
 from segue.core.shared.plan import CapacityPlan
 from segue.model.catalogue import Capacity
 from segue.model.journeys import Entry, Journey, Rate
@@ -202,3 +202,23 @@ def test_a_price_finds_its_way_to_what_separates_those_that_fit_from_those_that_
             seen.append(asked)
     assert 6.0 < sum(seen) / len(seen) < 9.0
     assert left(shared, sends, "sends", Instant(MIDNIGHT + 8 * DAY - MINUTE)) < 10.0
+
+
+def test_a_rush_on_a_large_capacity_moves_its_price_by_a_share_of_it() -> None:
+    sends = plan_of(limit=1_000_000).capacities["sends"]
+    calm = Lease("sends", MIDNIGHT // DAY, 20_000.0, 1.0, MIDNIGHT, 0.0)
+
+    (rushed,) = spend((calm,), sends, 0.0, Instant(MIDNIGHT + DAY // SLICES))
+
+    assert rushed.price == pytest.approx(1.2)
+
+
+@settings(deadline=None)
+@given(st.floats(0, 10), st.integers(0, 400), st.integers(0, 400))
+def test_idle_slices_lower_a_price_alike_in_one_go_and_in_two(worth: float, first: int, then: int) -> None:
+    spec = plan_of(limit=10_000).capacities["sends"]
+
+    at_once = _after_idle(worth, spec, first + then, 0)
+
+    assert _after_idle(_after_idle(worth, spec, first, 0), spec, then, 0) == pytest.approx(at_once, abs=1e-9)
+    assert at_once <= worth

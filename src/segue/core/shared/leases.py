@@ -5,13 +5,15 @@ descent** (Balseiro, Lu and Mirrokni, "Dual mirror descent for online allocation
 paces advertising budgets): after each slice of a period it rises where more was used than an even use of what was left
 would have been, and falls where less was,
 
-    price <- max(0, price + step * typical * (use / target - 1)),   target = left at its begin / slices left then,
+    price <- max(0, price + step * (use / target - 1)),   target = left at its begin / slices left then,
 
-and each period starts with the price at which the one before it ended. Time alone lowers the price, so it is stepped
-when it is read, too; nothing has to be folded for time to pass.
+and each period starts with the price at which the one before it ended. A step is at most a share of the price itself
+(as in multiplicative descent, the other form that they analyse): else the price of a large capacity, which is far
+below what its best users bring, would jump with every rush. Time alone lowers the price, so it is stepped when it is
+read, too; nothing has to be folded for time to pass.
 """
 
-from math import inf, sqrt
+from math import ceil, inf, log, sqrt
 
 from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.core.shared.plan import CapacityPlan, SharedPlan
@@ -23,6 +25,15 @@ STEP = 0.3
 """How far the price of a capacity for n contacts moves: `STEP` / sqrt(n) of the typical worth for each contact too
 many. The square root is what the bound on the loss asks for; the factor was chosen by ``bench/arbitration.py``.
 """
+
+STEEPEST = 0.2
+"""A step is at most this share of the price (or of `LEAST_PRICE`). Chosen by ``bench/allocation.py``."""
+
+LEAST_PRICE = 0.1
+"""Of the typical worth: a lower price rises, and falls to nothing, as if it were this."""
+
+STEEPEST_RISE = 2.5
+"""A slice raises the price by at most so many times itself (or `LEAST_PRICE`), whatever was used."""
 
 
 def uses_of(plan: SharedPlan, action: ActionPlan, variant: VariantPlan) -> tuple[tuple[str, float], ...]:
@@ -133,7 +144,7 @@ def _stepped(lease: Lease, spec: CapacityPlan, now: Instant) -> Lease:
     if _allowance(spec, last) - lease.used < spec.least:
         # Nothing was left, so that nothing was used says nothing until the next period.
         idle -= min(idle, SLICES - 1 - slice_then)
-    worth = max(_after_slice(lease, spec, slice_then) - idle * _step(spec, period), 0.0)
+    worth = _after_idle(_after_slice(lease, spec, slice_then), spec, idle, period)
     return Lease(spec.name, period, used, worth, now, used)
 
 
@@ -142,12 +153,33 @@ def _after_slice(lease: Lease, spec: CapacityPlan, slice_then: int) -> float:
     at_begin = max(_allowance(spec, lease.period) - lease.stepped_used, spec.unit)
     target = at_begin / (SLICES - slice_then)
     use = max(lease.used - lease.stepped_used, 0.0)
-    moved = lease.price + _step(spec, lease.period) * (use / target - 1.0)
+    reach = max(lease.price, _least_price(spec))
+    step = min(_step(spec, lease.period), STEEPEST * reach)
+    moved = lease.price + min(step * (use / target - 1.0), STEEPEST_RISE * reach)
     return min(max(moved, 0.0), spec.dearest / spec.unit)
 
 
+def _after_idle(price: float, spec: CapacityPlan, slices: int, period: int) -> float:
+    """Return the price after so many slices without use: it falls by whole steps while it is high, then by a share of
+    itself, and at last evenly to nothing. The same whether it is asked for at once or in between.
+    """
+    step, least = _step(spec, period), _least_price(spec)
+    high = max(step / STEEPEST, least)
+    if slices > 0 and price > high:
+        steps = min(slices, ceil((price - high) / step))
+        price, slices = price - steps * step, slices - steps
+    if slices > 0 and price > least:
+        steps = min(slices, ceil(log(least / price) / log(1.0 - STEEPEST)))
+        price, slices = price * (1.0 - STEEPEST) ** steps, slices - steps
+    return max(price - slices * min(step, STEEPEST * least), 0.0)
+
+
+def _least_price(spec: CapacityPlan) -> float:
+    return LEAST_PRICE * spec.typical / spec.unit
+
+
 def _step(spec: CapacityPlan, period: int) -> float:
-    """Return how far an idle slice lowers the price of one of the capacity."""
+    """Return how far a slice moves the price of one of the capacity for each of its targets too many, at most."""
     contacts = max(_allowance(spec, period) / spec.unit, 1.0)
     return STEP * sqrt(contacts) / SLICES * spec.typical / spec.unit
 
