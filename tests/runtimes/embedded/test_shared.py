@@ -17,6 +17,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import StoreError
 from segue.model.events import DeliveryReported, Event
 from segue.model.ids import EventId
+from segue.model.reach import Reach
 from segue.model.time import DAY, HOUR, MINUTE, Instant, to_datetime
 from segue.ports.store import Block, Commit, pack, pack_shared, unpack_shared
 from segue.runtimes.embedded import Embedded, Settings
@@ -32,12 +33,27 @@ FAST = Settings(
     snapshot_chunk=3, manages_gc=False,
 )  # fmt: skip
 A_DAY = 5
+STOCK = 11
 
 
 def scarce() -> World:
     """A shop that may send five welcomes a day."""
     letters = Capacity(limit=A_DAY, per="1d", channels=("mail",))
     return build_world(structs.replace(world().workspace, capacities={"letters": letters}))
+
+
+def finite() -> World:
+    """A shop with eleven welcomes in all; each costs ten cents of fifty a day, and four a day are wanted."""
+    whole = world().workspace
+    actions = tuple(
+        structs.replace(each, cost=0.1, value=1.0, stock=STOCK, stock_taken_by="contact")
+        if each.action == "welcome"
+        else each
+        for each in whole.actions
+    )
+    spending = Capacity(limit=0.5, per="1d", counts="cost")
+    reach = {"greeted": Reach(at_least=4, per="1d", actions=("welcome",))}
+    return build_world(structs.replace(whole, actions=actions, capacities={"spending": spending}, reach=reach))
 
 
 def kill(runtime: Embedded) -> None:
@@ -81,6 +97,28 @@ async def test_a_capacity_is_never_exceeded_however_often_the_process_is_killed(
     assert max(days.values()) == A_DAY, days
     decided = Counter(str(to_datetime(row.at).date()) for row in medium.ledger.values())
     assert max(decided.values()) == A_DAY
+    assert verify(MemoryStore(medium)).entries > 50
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_budget_and_a_stock_are_never_exceeded_however_often_the_process_is_killed(seed: int) -> None:
+    chance, clock, medium, mail = random.Random(seed), Clock(), Medium(), MailChannel()
+    number = 0
+    for _ in range(10):
+        channels = {"mail": mail, "display": DisplayChannel()}
+        runtime = await Embedded.start(finite(), MemoryStore(medium), channels, clock=clock, settings=FAST)
+        for _ in range(chance.randrange(1, 5)):
+            clock.at += chance.choice((MINUTE, HOUR, 9 * HOUR))
+            some = [tracked(number + n, "signed_up", f"u{number + n}", at=clock.at) for n in range(4)]
+            number += len(some)
+            await asyncio.gather(*(runtime.submit([fact]) for fact in some))
+            for _ in range(chance.randrange(20)):
+                await asyncio.sleep(0)
+        medium = await die(runtime, medium)
+    decided = [row for row in medium.ledger.values() if row.channel == "mail"]
+    assert max(Counter(str(to_datetime(row.at).date()) for row in decided).values()) <= A_DAY
+    assert len(decided) == STOCK
+    assert len({command.delivery_id for command in mail.sent}) <= STOCK
     assert verify(MemoryStore(medium)).entries > 50
 
 
