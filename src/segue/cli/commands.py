@@ -31,6 +31,8 @@ COMMANDS = {
     "replay": Command("segue.cli.replay:replay", "Decide again from a file of events, or from the store's own log."),
     "fit": Command("segue.cli.fit:app", "Train a model on a table, and say what it is worth."),
     "evaluate": Command("segue.cli.evaluate:evaluate", "Say what a policy would have brought, without running it."),
+    "sequences": Command("segue.cli.sequences:sequences", "Say which orders, timings and channels worked, for whom."),
+    "tradeoff": Command("segue.cli.tradeoff:tradeoff", "Draw what one objective costs another."),
     "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),
     "audience": Command("segue.cli.audience:audience", "Say who is in an audience, now or at a past moment."),
     "keys": Command("segue.cli.keys:app", "Create, list and revoke keys."),
