@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from segue.model.errors import SegueError
-from segue.model.snapshots import Linear, ModelSnapshot, ScoreModel
+from segue.model.snapshots import Linear, ModelSnapshot, ScoreModel, version_of
 from segue.model.time import Instant
 from segue.workspace import models
 from segue.workspace.models import (
@@ -19,7 +19,6 @@ from segue.workspace.models import (
     read_current,
     read_snapshot,
     roll_back,
-    version_of,
 )
 
 

@@ -5,8 +5,9 @@ Arrays are packed little-endian (float64 as ``<f8``, int32 as ``<i4``): a snapsh
 
 from typing import TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
+from segue.model.ids import derive
 from segue.model.time import Instant
 
 
@@ -157,3 +158,8 @@ class ModelSnapshot(Struct, frozen=True, kw_only=True):
     rows: int
     metrics: dict[str, float] = {}
     body: ModelBody
+
+
+def version_of(body: ModelBody) -> str:
+    """Return the version of a model: a digest of all that decides what it says."""
+    return derive("model", msgpack.encode(body, order="deterministic").hex(), size=6)

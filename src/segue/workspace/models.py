@@ -17,19 +17,13 @@ import msgspec
 from msgspec.structs import replace
 
 from segue.model.errors import SegueError
-from segue.model.ids import derive
-from segue.model.snapshots import ModelBody, ModelSnapshot
+from segue.model.snapshots import ModelSnapshot, version_of
 from segue.workspace.documents import read_document, write_document
 from segue.workspace.layout import MODELS_FOLDER, ModelsFile
 
 CURRENT = "current.yaml"
 
 _HEAD = "# Written by `segue learn`. `segue models` lists what there is, `segue models rollback KIND` goes back.\n"
-
-
-def version_of(body: ModelBody) -> str:
-    """Return the version of a model: a digest of all that decides what it says."""
-    return derive("model", msgspec.msgpack.encode(body, order="deterministic").hex(), size=6)
 
 
 def read_current(folder: Path) -> ModelsFile:

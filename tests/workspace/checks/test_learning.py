@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from segue.model.snapshots import Linear, ModelSnapshot, PropensityModel
+from segue.model.snapshots import Linear, ModelSnapshot, PropensityModel, version_of
 from segue.model.time import Instant
 from segue.workspace import check, load
-from segue.workspace.models import keep_model, publish_model, version_of
+from segue.workspace.models import keep_model, publish_model
 from tests.workspace.shop import FILES as SHOP
 from tests.workspace.shop import Slip, assert_found, write_shop
 
