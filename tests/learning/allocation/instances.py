@@ -3,7 +3,6 @@
 from itertools import product
 
 import numpy as np
-import pytest
 
 from segue.learning.allocation import Constraint, Problem, pose
 
@@ -64,41 +63,3 @@ def best_by_trying(problem: Problem) -> float | None:
     options = [[a for a in range(problem.actions) if np.isfinite(row[a])] + [problem.actions] for row in problem.values]
     allowed = (np.array(choice, np.int16) for choice in product(*options))
     return max((worth(problem, choice) for choice in allowed if keeps(problem, choice)), default=None)
-
-
-def linear_optimum(problem: Problem) -> tuple[float, np.ndarray]:
-    """Return the value of the linear programme of a problem of limits, and its prices (R,), by HiGHS.
-
-    Skips the test where highspy is missing.
-    """
-    highspy = pytest.importorskip("highspy")
-    customer, action = np.nonzero(np.isfinite(problem.values))
-    kind = problem.kinds[customer]
-    shares = [np.ones(len(customer))]
-    rows = [customer]
-    columns = [np.arange(len(customer))]
-    for index in range(len(problem.limits)):
-        use = problem.by_contact[index, kind, action]
-        if problem.costs is not None:
-            use = use + problem.by_cost[index, kind, action] * problem.costs[customer, action]
-        taking = np.flatnonzero(use)
-        rows.append(np.full(len(taking), problem.customers + index))
-        columns.append(taking)
-        shares.append(use[taking])
-    row, column, share = np.concatenate(rows), np.concatenate(columns), np.concatenate(shares)
-    order = np.lexsort((row, column))
-    programme = highspy.HighsLp()
-    programme.num_col_, programme.num_row_ = len(customer), problem.customers + len(problem.limits)
-    programme.sense_ = highspy.ObjSense.kMaximize
-    programme.col_cost_ = problem.values[customer, action].astype(np.float64)
-    programme.col_lower_, programme.col_upper_ = np.zeros(len(customer)), np.full(len(customer), highspy.kHighsInf)
-    programme.row_lower_ = np.full(programme.num_row_, -highspy.kHighsInf)
-    programme.row_upper_ = np.concatenate([np.ones(problem.customers), problem.limits])
-    programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    programme.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(customer)))])
-    programme.a_matrix_.index_, programme.a_matrix_.value_ = row[order], share[order]
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.passModel(programme)
-    solver.run()
-    return solver.getInfo().objective_function_value, np.abs(solver.getSolution().row_dual[problem.customers :])

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from segue.learning.allocation import Constraint, Problem, allocate, pose
 from segue.model.errors import SegueError
-from tests.learning.allocation.instances import best_by_trying, keeps, linear_optimum, shop, uses, worth
+from tests.learning.allocation.instances import best_by_trying, keeps, shop, uses, worth
 
 HIGHEST = 3.25
 numbers = st.sampled_from([-2.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, HIGHEST])
@@ -63,6 +63,9 @@ def test_a_floor_is_reached_wherever_it_can_be(problem: Problem) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_linear_optimum_is_reached_to_a_tenth_of_a_thousandth(seed: int) -> None:
+    pytest.importorskip("highspy")
+    from bench.allocation_highs import linear_optimum
+
     problem = shop(2_000, seed)
     found = allocate(problem, engine="numpy")
     optimum, prices = linear_optimum(problem)

@@ -21,6 +21,7 @@ class Allocation(Struct, frozen=True, eq=False):
         prices: (R,) what one more of each constraint would bring; 0 or less for a floor: what one less of it would.
         used: (R,) counted anew from ``choice``.
         passes: how often all customers were gone over to find the prices.
+        curvature: (R, R) by how much less is used where prices rise by 1, as far as is known.
     """
 
     choice: Whole
@@ -29,6 +30,7 @@ class Allocation(Struct, frozen=True, eq=False):
     prices: Doubles
     used: Doubles
     passes: int
+    curvature: Doubles
 
     @property
     def gap(self) -> float:
@@ -56,7 +58,9 @@ def allocate(problem: Problem, *, engine: Engine = "best", warm: Doubles | None 
     if _short(problem, used).size:
         choice = _reach(problem, priced.prices, best, used, engine)
         used = exact_uses(problem, choice)
-    return Allocation(choice, value_of(problem, choice), priced.bound, priced.prices, used, priced.passes)
+    return Allocation(
+        choice, value_of(problem, choice), priced.bound, priced.prices, used, priced.passes, priced.curvature
+    )
 
 
 def _short(problem: Problem, used: Doubles) -> Whole:

@@ -35,6 +35,7 @@ class Priced(Struct, frozen=True, eq=False):
         best: each customer's best choice at ``prices``, with margins.
         used: (R,) what those choices use.
         passes: how often all customers were gone over.
+        curvature: (R, R) by how much less is used where prices rise by 1, as far as is known.
     """
 
     prices: Doubles
@@ -42,6 +43,7 @@ class Priced(Struct, frozen=True, eq=False):
     best: Best
     used: Doubles
     passes: int
+    curvature: Doubles
 
 
 def price(problem: Problem, kernel: Kernel, *, warm: Doubles | None = None, seed: int = 0) -> Priced:
@@ -55,7 +57,7 @@ def price(problem: Problem, kernel: Kernel, *, warm: Doubles | None = None, seed
     sample = draw_sample(problem, seed)
     unit = _unit(sample)
     if unit == 0.0 and not problem.is_floor.any():
-        return _look(problem, kernel, np.zeros(len(problem.limits)), 1)
+        return _look(problem, kernel, np.zeros(len(problem.limits)), 1, np.eye(len(problem.limits)))
     prices, curvature = find_prices(sample, max(unit, 1e-12), low, high, warm)
     curvature = curvature * (problem.customers / max(sample.customers, 1))
     return _refine(problem, kernel, prices, curvature, low, high)
@@ -103,14 +105,14 @@ def _refine(
     problem: Problem, kernel: Kernel, prices: Doubles, curvature: Doubles, low: Doubles, high: Doubles
 ) -> Priced:
     """Return the prices after Newton steps over all customers, with the curvature of the sample."""
-    here = _look(problem, kernel, prices, 1)
+    here = _look(problem, kernel, prices, 1, curvature)
     gradient = problem.limits - here.used
     step = newton_step(prices, gradient, curvature, low, high)
     for passes in range(2, PASSES + 1):
         promise = -(gradient @ step) / 2.0 if problem.customers > SAMPLE else np.abs(here.prices * gradient).sum()
         if promise < PRECISION * abs(here.bound):
             break
-        there = _look(problem, kernel, np.clip(here.prices + step, low, high), passes)
+        there = _look(problem, kernel, np.clip(here.prices + step, low, high), passes, curvature)
         curvature = _learn(curvature, there.prices - here.prices, here.used - there.used)
         if there.bound < here.bound:
             here, gradient = there, problem.limits - there.used
@@ -129,7 +131,7 @@ def _learn(curvature: Doubles, moved: Doubles, bent: Doubles) -> Doubles:
     return curvature - np.outer(expected, expected) / foreseen + np.outer(bent, bent) / seen
 
 
-def _look(problem: Problem, kernel: Kernel, prices: Doubles, passes: int) -> Priced:
+def _look(problem: Problem, kernel: Kernel, prices: Doubles, passes: int, curvature: Doubles) -> Priced:
     best = kernel(problem, *problem.charges(prices), True)
     bound = float(prices @ problem.limits + best.score.sum(dtype=np.float64))
-    return Priced(prices, bound, best, problem.uses(best.choice), passes)
+    return Priced(prices, bound, best, problem.uses(best.choice), passes, curvature)

@@ -21,14 +21,20 @@ WARM = 2
 FEW = 4_000
 """Customers of the sample that are enough while the choice is very soft."""
 
-STEPS = 12
+STEPS = 25
 ENOUGH = 1e-3
 """A step has converged when what it promises is less than this share of the softness for each customer."""
 
 RIDGE, FLAT = 1e-9, 1e-12
 """Where the dual is nearly flat in a price, or in a mix of prices, a step stays finite."""
 
-HALVINGS = 12
+CAUTION, LEAST_DAMPING = 1e-3, 1e-9
+"""Share of a constraint's own curvature that is added to the Hessian at first, and at least: more after each step that
+did not lower the dual, less after each that did (Levenberg and Marquardt).
+"""
+
+LEAST_CURVED = 0.01
+"""A constraint counts as curved at least so much of: all that it has, used by customers at typical values."""
 
 
 class Soft(Struct, frozen=True, eq=False):
@@ -84,14 +90,22 @@ def _anneal(
     curvature = np.eye(len(prices))
     for share in shares:
         softness = share * unit
-        here = soften(problem, prices, softness)
+        enough = ENOUGH * softness * problem.customers * share
+        here, damping = soften(problem, prices, softness), CAUTION
         for _ in range(STEPS):
-            step = newton_step(prices, here.gradient, here.hessian, low, high)
-            if -(here.gradient @ step) < ENOUGH * softness * problem.customers * share:
+            usual = LEAST_CURVED * np.maximum(problem.limits, problem.limits - here.gradient) / unit
+            weights = np.maximum(np.diag(here.hessian), usual)
+            damped = here.hessian + np.diag(damping * weights)
+            step = newton_step(prices, here.gradient, damped, low, high)
+            if -(here.gradient @ step) < enough and damping <= CAUTION:
                 break
-            prices, here, moved = _descend(problem, prices, step, here, softness, low, high)
-            if not moved:
-                break
+            there = soften(problem, prices + step, softness)
+            if there.dual < here.dual:
+                prices, here, damping = prices + step, there, max(damping / 30.0, LEAST_DAMPING)
+            elif damping > 1.0 and here.dual - there.dual > -1e-6 * abs(here.dual):
+                break  # no better within rounding
+            else:
+                damping *= 10.0
         curvature = here.hessian
     return prices, curvature
 
@@ -116,19 +130,6 @@ def newton_step(prices: Doubles, gradient: Doubles, hessian: Doubles, low: Doubl
         free &= ~blocked
         step[:] = 0.0
     return np.clip(step, low - prices, high - prices)
-
-
-def _descend(
-    problem: Problem, prices: Doubles, step: Doubles, here: Soft, softness: float, low: Doubles, high: Doubles
-) -> tuple[Doubles, Soft, bool]:
-    """Return the prices after ``step``, halved until the dual falls, and whether they moved."""
-    for _ in range(HALVINGS):
-        tried = prices + step
-        there = soften(problem, tried, softness)
-        if there.dual < here.dual:
-            return tried, there, True
-        step = step / 2.0
-    return prices, here, False
 
 
 def _moments(problem: Problem, weights: Floats) -> tuple[Doubles, Doubles]:
