@@ -1,7 +1,7 @@
 """segue explain: why this customer got this, or nothing."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -9,15 +9,26 @@ from segue.cli.console import columns, paint, tell, tell_json
 from segue.cli.funnel import funnel_lines
 from segue.cli.lookup import find_customer, last_entry
 from segue.cli.options import Json
+from segue.cli.reasons import reason_lines
+from segue.core.decisioning.explanation import Explanation
+from segue.learning.explaining import explain as explain_decision
 from segue.model.decisions import Decision
 from segue.model.errors import SegueError
 from segue.model.ids import CustomerId, DecisionId
 from segue.model.time import format_instant
 from segue.ports.store import Entry, LedgerRow
+from segue.runtimes.embedded.recovery import Worlds
 from segue.runtimes.embedded.timeline import read_timeline
+from segue.runtimes.lessons import learned_by, restore_learner
 from segue.server.customers import decision_view
 from segue.stores.sqlite import SqliteStore
 from segue.workspace.layout import STATE_FOLDER
+
+if TYPE_CHECKING:
+    from segue.core.decisioning.models.factored import Factored
+
+_FOLDED_AT_MOST = 20_000
+"""Entries of a log that is folded anew to explain one decision of it: a few seconds."""
 
 
 def explain(
@@ -31,7 +42,8 @@ def explain(
     """Say why a customer got this, or nothing.
 
     For a decision: what was considered, what lost and for which first reason, how the others scored, what was chosen
-    with which probability, and what became of it. For a customer: the latest events, and the decisions they led to.
+    with which probability, and what became of it; which inputs drove the scores, and what would have had to be
+    different for another candidate to win. For a customer: the latest events, and the decisions they led to.
     Works beside a running server.
 
     Parameters
@@ -43,7 +55,7 @@ def explain(
     try:
         decision = store.decision(DecisionId(name))
         if decision is not None:
-            _explain_decision(decision, store.delivery(decision.delivery_id), as_json=json)
+            _explain_decision(decision, store.delivery(decision.delivery_id), _why(decision, store), as_json=json)
             return
         customer_id = find_customer(store, name)
         entries = list(read_timeline(store, last_entry(store, customer_id), limit))
@@ -55,12 +67,33 @@ def explain(
     _explain_customer(customer_id, entries, as_json=json)
 
 
-def _explain_decision(decision: Decision, delivery: LedgerRow | None, *, as_json: bool) -> None:
+def _why(decision: Decision, store: SqliteStore) -> Explanation | None:
+    """Return the explanation; None where the store no longer knows the workspace that decided."""
+    try:
+        world = Worlds(store).of(decision.revision)
+    except SegueError:
+        return None
+    learned, note = _model_of(decision, store) if decision.policy.startswith("bandit") else (None, "")
+    return explain_decision(decision, world, learned, note)
+
+
+def _model_of(decision: Decision, store: SqliteStore) -> "tuple[Factored | None, str]":
+    """Return the online model that decided; of a long log the present one, which is quicker and says so."""
+    if store.last_seq() <= _FOLDED_AT_MOST:
+        return learned_by(store, decision, Worlds(store).of), "as it was then"
+    online = restore_learner(store.learned())
+    return (online.learned if online is not None else None), "decided; the parts are of the model as of now"
+
+
+def _explain_decision(
+    decision: Decision, delivery: LedgerRow | None, why: Explanation | None, *, as_json: bool
+) -> None:
     status = f"{delivery.status}{f' ({delivery.detail})' if delivery.detail else ''}" if delivery else ""
     if as_json:
-        tell_json({"decision": decision_view(decision), "delivery": str(delivery.status) if delivery else None})
+        told = {"decision": decision_view(decision), "delivery": str(delivery.status) if delivery else None}
+        tell_json(told | {"why": why})
         return
-    for line in funnel_lines(decision, status):
+    for line in [*funnel_lines(decision, status), *(reason_lines(decision, why) if why is not None else ())]:
         tell(line)
 
 

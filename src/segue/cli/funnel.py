@@ -1,11 +1,22 @@
 """The funnel: a decision as people read it. Considered, suppressed by first reason, scored, chosen."""
 
+from collections.abc import Sequence
+
 from segue.cli.console import columns, paint, plural
 from segue.model.decisions import SILENCE, Considered, Decision, Reason
 from segue.model.time import Instant, format_instant
 
-_SCORES = ("value", "cost", "priority", "total")
-_AFTER_SCORING = (None, Reason.LOST_ARBITRATION)
+_FIRST = ("propensity", "effect")
+_LAST = (
+    *("response", "later", "hazard", "value", "context_weight", "lever", "lift", "affinity", "preference", "repeat"),
+    *("cost", "price", "subsidy", "opportunity_cost", "priority", "total", "sd", "evidence", "reach"),
+)
+"""Scores in the order in which a total is worked out; objectives, whose names are the workspace's, come in between."""
+
+_CHANCES = ("propensity", "hazard", "reach")
+_COUNTS = ("evidence",)
+_HEADS = {"context_weight": "context", "opportunity_cost": "slot", "preference": "prefers"}
+_AFTER_SCORING = (None, Reason.LOST_ARBITRATION, Reason.SILENCE)
 """Reasons of candidates that passed the gate."""
 
 
@@ -27,9 +38,10 @@ def funnel_lines(decision: Decision, delivery: str = "") -> list[str]:
 
 
 def _head(decision: Decision) -> list[str]:
+    model = f" with {decision.model}" if decision.model else ""
     rows = [
         ("customer", decision.customer_id, "group", decision.group),
-        ("at", format_instant(decision.at), "policy", decision.policy),
+        ("at", format_instant(decision.at), "policy", f"{decision.policy}{model}"),
         ("slot", decision.slot, "revision", decision.revision),
         ("event", decision.event_id, "seed", decision.seed),
     ]
@@ -47,19 +59,33 @@ def _suppressed_lines(suppressed: list[Considered]) -> list[str]:
 def _scored_lines(scored: list[Considered], decision: Decision) -> list[str]:
     if not scored:
         return []
+    names = score_names(scored)
     rows = [
         (
             "→" if each.key == decision.chosen else "",
             _name(each),
             each.source,
-            *(f"{each.scores[score]:,.2f}" if score in each.scores else "" for score in _SCORES),
+            *(_score(score, each.scores.get(score)) for score in names),
             f"{each.probability:.4f}",
             str(each.suppressed or "chosen"),
         )
         for each in scored
     ]
-    head = ("", "scored", "from", *_SCORES, "probability", "")
-    return ["", *(f"  {line}" for line in columns([head, *rows], right=range(3, 8)))]
+    head = ("", "scored", "from", *(_HEADS.get(name, name) for name in names), "probability", "")
+    return ["", *(f"  {line}" for line in columns([head, *rows], right=range(3, 4 + len(names))))]
+
+
+def score_names(scored: Sequence[Considered]) -> tuple[str, ...]:
+    """Return which scores to show, in the order in which a total is worked out."""
+    known = dict.fromkeys(name for each in scored for name in each.scores)
+    objectives = [name for name in known if name not in _FIRST and name not in _LAST]
+    return tuple(name for name in (*_FIRST, *objectives, *_LAST) if name in known)
+
+
+def _score(name: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if name in _COUNTS else f"{value:.3f}" if name in _CHANCES else f"{value:,.2f}"
 
 
 def _verdict(decision: Decision, winner: Considered | None, delivery: str) -> list[str]:

@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.core.arbitration.rules.frequency import CapPlan, count_uses
+from segue.core.decisioning.changes import changes_needed, favourite
+from segue.core.decisioning.explanation import Explanation
 from segue.core.expressions.states import feature_type
 from segue.core.profiles import zone_of
 from segue.core.world import World
 from segue.model.customers import Customer
-from segue.model.decisions import Decision
+from segue.model.decisions import SILENCE, Decision
 from segue.model.ids import CustomerId, DecisionId, EventId, RunId
 from segue.model.time import HOUR, NEVER, SECOND, Clock, Instant, format_instant
 from segue.ports.store import Entry
@@ -107,7 +109,11 @@ class ConsideredView(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DecisionView(Struct, frozen=True, kw_only=True):
-    """The record of one decision; the fields mean what they mean in `segue.model.decisions.Decision`."""
+    """The record of one decision; the fields mean what they mean in `segue.model.decisions.Decision`.
+
+    Attributes:
+        why: what drove the scores, and what would have had to be different; null where decisions are listed.
+    """
 
     decision_id: DecisionId
     customer_id: CustomerId
@@ -126,7 +132,9 @@ class DecisionView(Struct, frozen=True, kw_only=True):
     fallback: str
     input_hash: str
     delivery_id: str
+    model: str
     considered: tuple[ConsideredView, ...]
+    why: Explanation | None = None
 
 
 class Customers:
@@ -157,7 +165,7 @@ class Customers:
         decision = await self._runtime.decision(DecisionId(request.path_params["decision_id"]))
         if decision is None:
             raise Problem(404, "unknown_decision", "There is no such decision.")
-        return _json(decision_view(decision))
+        return _json(decision_view(decision, explanation_of(decision, self._runtime.world)))
 
     async def _answer(self, customer_id: CustomerId, request: Request) -> Response:
         customer = self._runtime.customer(customer_id)
@@ -229,13 +237,30 @@ def cap_uses(plan: CapPlan, customer: Customer, now: Instant, zone: str) -> list
     ]
 
 
-def decision_view(decision: Decision) -> DecisionView:
+def explanation_of(decision: Decision, world: World) -> Explanation:
+    """Return why ``decision`` was made, as far as the present World can tell.
+
+    Its online model has learnt more since than what the decision knew: that is said. Where the workspace is another by
+    now, what follows from the record alone is told.
+    """
+    if decision.revision != world.revision:
+        best = favourite(decision)
+        changes = changes_needed(decision)
+        return Explanation(favourite=best.key if best else SILENCE, model=decision.model, changes=changes)
+    from segue.learning.explaining import explain  # numpy takes its time, and nobody else here needs it
+
+    is_online = decision.policy.startswith("bandit") and world.learned is not None
+    note = f"decided; the parts are of lessons:{world.learned.lessons}" if is_online and world.learned else ""
+    return explain(decision, world, world.learned, note)
+
+
+def decision_view(decision: Decision, why: Explanation | None = None) -> DecisionView:
     """Return ``decision`` as people read it."""
     return DecisionView(
         **{
             field: getattr(decision, field)
             for field in DecisionView.__struct_fields__
-            if field not in ("at", "considered")
+            if field not in ("at", "considered", "why")
         },
         at=format_instant(decision.at),
         considered=tuple(
@@ -252,6 +277,7 @@ def decision_view(decision: Decision) -> DecisionView:
             )
             for c in decision.considered
         ),
+        why=why,
     )
 
 
