@@ -13,6 +13,7 @@ from segue.cli.console import columns, complain, paint, plural, tell, tell_json
 from segue.cli.logged import opened
 from segue.cli.options import Json
 from segue.core.decisioning.policies import LADDERS
+from segue.learning.jobs import train
 from segue.learning.off_policy import DEFAULT, EFFECTIVE_SAMPLES, Interval
 from segue.learning.off_policy.changing import (
     FEWEST,
@@ -120,10 +121,10 @@ def read_policy(policy: str, present: PolicySpec) -> PolicySpec:
 
 def _report_policy(policy: str, folder: Path, since: Instant, now: Instant, objective: str, as_json: bool) -> None:
     with opened(folder) as logged:
-        after = replace(
-            logged.workspace, policy=read_policy(policy, logged.running.policy), models=logged.running.models
+        after = replace(logged.workspace, policy=read_policy(policy, logged.running.policy))
+        found = estimate_policy_change(
+            logged.duck, logged.running, after, now, since=since, objective=objective, train=train
         )
-        found = estimate_policy_change(logged.duck, logged.running, after, now, since=since, objective=objective)
     if as_json:
         tell_json(found)
         return

@@ -11,10 +11,11 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from segue.core.decisioning.models.factored import Factored
 from segue.core.decisioning.policies import LADDERS
 from segue.core.decisioning.rewards import objectives_of
 from segue.core.world import build_world
-from segue.learning.frames import read_frame
+from segue.learning.frames import Frame, read_frame
 from segue.learning.off_policy import DEFAULT, Interval, evaluate, predict_rewards
 from segue.learning.off_policy.asking import as_log, ask, learn, with_chance
 from segue.learning.off_policy.changing import FEWEST, LEARNT_FROM
@@ -103,31 +104,8 @@ def find_frontier(
     if min(len(judging), len(taught)) < FEWEST:
         return None
     judging = judging.take(np.arange(max(len(judging) - DECISIONS_MAX, 0), len(judging)))
-    learned = learn(taught, build_world(workspace))
     objectives = objectives_of(workspace)
-    rewards = (judging.objective(first), judging.objective(second), judging.reward(objectives))
-    logs = [as_log(judging, reward) for reward in rewards]
-    predicted = [predict_rewards(log) for log in logs]
-    gate = workspace.learning.gates.effective_samples
-    points: list[Point] = []
-    for factor in FACTORS:
-        weights = _weights(factor, objectives[first].weight, objectives[second].weight)
-        target = ask(judging, build_world(_weighed(workspace, (first, second), weights)), learned).target
-        found = [evaluate(log, target, model) for log, model in zip(logs, predicted, strict=True)]
-        told = [each.estimates[DEFAULT].interval(logs[0].unit) for each in found]
-        samples = found[0].overlap.effective_samples
-        points.append(
-            Point(
-                factor=factor,
-                weights=weights,
-                first=told[0],
-                second=told[1],
-                value=told[2],
-                effective_samples=samples,
-                is_present=factor == 1.0,
-                is_evident=samples >= gate,
-            )
-        )
+    points = _points(workspace, (first, second), judging, learn(taught, build_world(workspace)))
     are_harms = (objectives[first].value < 0.0, objectives[second].value < 0.0)
     return Frontier(
         objectives=(first, second),
@@ -138,8 +116,32 @@ def find_frontier(
         learnt_from=len(taught),
         since=Instant(int(judging.at.min())),
         until=Instant(int(judging.at.max())),
-        points=tuple(with_dominated(points, are_harms)),
+        points=tuple(with_dominated(tuple(points), are_harms)),
     )
+
+
+def _points(workspace: Workspace, names: tuple[str, str], judging: Frame, learned: Factored) -> Iterator[Point]:
+    """Yield what each weight would bring at the decisions ``judging``, by what was ``learned`` from others."""
+    objectives = objectives_of(workspace)
+    rewards = (*(judging.objective(name) for name in names), judging.reward(objectives))
+    logs = [as_log(judging, reward) for reward in rewards]
+    predicted = [predict_rewards(log) for log in logs]
+    for factor in FACTORS:
+        weights = _weights(factor, objectives[names[0]].weight, objectives[names[1]].weight)
+        target = ask(judging, build_world(_weighed(workspace, names, weights)), learned).target
+        found = [evaluate(log, target, model) for log, model in zip(logs, predicted, strict=True)]
+        first, second, value = (each.estimates[DEFAULT].interval(logs[0].unit) for each in found)
+        samples = found[0].overlap.effective_samples
+        yield Point(
+            factor=factor,
+            weights=weights,
+            first=first,
+            second=second,
+            value=value,
+            effective_samples=samples,
+            is_present=factor == 1.0,
+            is_evident=samples >= workspace.learning.gates.effective_samples,
+        )
 
 
 def with_dominated(points: Sequence[Point], are_harms: tuple[bool, bool]) -> Iterator[Point]:

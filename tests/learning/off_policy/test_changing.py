@@ -136,7 +136,20 @@ def test_a_model_of_all_the_data_is_made_again_or_cannot_be_judged(tmp_path: Pat
 
     assert found is not None
     assert asked[0] <= found.since
-    assert any("Trained again for this" in note for note in found.notes)
+    assert any("Trained for this" in note for note in found.notes)
+
+
+def test_a_policy_without_a_model_yet_gets_one_from_the_earlier_part(tmp_path: Path) -> None:
+    after = with_policy(SHOP, PolicySpec(name="uplift"), gates=Gates(effective_samples=50))
+
+    without = estimate(after, tmp_path / "without")
+    found = estimate(after, tmp_path / "with", train=lambda frame, workspace, kind: a_model(trained_to=BEGIN))
+
+    assert without is not None
+    assert found is not None
+    assert without.candidate.decided_by == {"rules@1": 1.0}
+    assert list(without.candidate.fallbacks) == ["uplift@1 no_model; propensity@1 no_model"]
+    assert found.candidate.decided_by == {"uplift@1": 1.0}
 
 
 def test_a_log_without_chance_can_tell_nothing(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """What changing the policy would bring: the present and the coming workspace asked about the logged decisions.
 
 Models must not be judged by decisions that they were made from. Where a policy learns, the earlier part of the log
-teaches it and only the later part judges it; where a nightly model is newer than that, `train` makes it again from the
-earlier part, and without `train` only decisions after its data count.
+teaches it and only the later part judges it; where a nightly model is newer than that, or there is none yet, `train`
+makes one from the earlier part, and without `train` only decisions after its data count.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +103,7 @@ def estimate_policy_change(
         since: decisions from then on.
         objective: count only this one's amounts, instead of all by value and weight less cost; of one whose value is
             below 0 less is better.
-        train: makes nightly models again from the earlier part of the log.
+        train: makes nightly models from the earlier part of the log (`learning.jobs.train`).
 
     Raises:
         SegueError: a workspace contradicts itself, or has no such objective.
@@ -152,31 +152,43 @@ def _split(
 ) -> tuple[Frame, Frame, Mapping[str, ModelSnapshot]]:
     """Return what teaches, what judges, and the models made again from what teaches."""
     nothing = frame.take(np.zeros(len(frame), dtype=bool))
-    ladders = {name for world in worlds for name in LADDERS[world.workspace.policy.name]}
-    kinds = sorted({kind for name, kind in _MODELS.items() if name in ladders and _has(worlds, kind)})
-    if not len(frame) or not (kinds or "bandit" in ladders):
+    kinds = sorted({kind for world in worlds for kind in _kinds(world, can_train=train is not None)})
+    if not len(frame) or not (kinds or any(_is_online(world) for world in worlds)):
         return nothing, frame, {}
     at = Instant(int(np.quantile(frame.at, LEARNT_FROM)))
     models: dict[str, ModelSnapshot] = {}
     for kind in kinds:
-        newest = max(_newest(world, kind) for world in worlds)
-        if newest <= at:
+        known = [world.workspace.models[kind].trained_to for world in worlds if kind in world.workspace.models]
+        if known and max(known) <= at:
             continue
         again = train(frame.take(frame.closes_at <= at), worlds[0].workspace, kind) if train is not None else None
         if again is not None:
-            models[kind] = again
-        else:
-            at = newest
+            # How old a model may get is not the question here: it would have been made again in the meantime.
+            models[kind] = replace(again, trained_to=Instant(int(frame.at.max())))
+        elif known:
+            at = max(known)
     taught, judging = frame.split(at)
     return taught, judging, models
 
 
+def _kinds(world: World, *, can_train: bool) -> Iterator[str]:
+    """Yield the kinds of models that decide in ``world``, or would if its policy had one."""
+    policy, models = world.workspace.policy.name, world.workspace.models
+    for name in LADDERS[policy]:
+        kind = _MODELS.get(name)
+        if kind is not None and (kind in models or (can_train and name == policy)):
+            yield kind
+
+
+def _is_online(world: World) -> bool:
+    return "bandit" in LADDERS[world.workspace.policy.name]
+
+
 def _asked(world: World, taught: Frame, judging: Frame, models: Mapping[str, ModelSnapshot]) -> Asked:
-    if models:
-        used = {kind: model for kind, model in models.items() if kind in world.workspace.models}
+    used = {kind: models[kind] for kind in _kinds(world, can_train=True) if kind in models}
+    if used:
         world = build_world(replace(world.workspace, models={**world.workspace.models, **used}))
-    is_online = "bandit" in LADDERS[world.workspace.policy.name]
-    return ask(judging, world, learn(taught, world) if is_online and len(taught) else None)
+    return ask(judging, world, learn(taught, world) if _is_online(world) and len(taught) else None)
 
 
 def _value(workspace: Workspace, asked: Asked, found: Comparison, unit: object, *, is_candidate: bool) -> PolicyValue:
@@ -196,16 +208,7 @@ def _notes(found: Comparison, taught: Frame, models: Mapping[str, ModelSnapshot]
     if len(taught):
         notes.append("What learns was taught by the earlier part of the log and judged by the later one.")
     if models:
-        notes.append(f"Trained again for this, from the earlier part: {', '.join(sorted(models))}.")
+        notes.append(f"Trained for this from the earlier part: {', '.join(sorted(models))}.")
     for whose, evaluation in (("candidate", found.candidate), ("present", found.present)):
         notes += [f"{whose}: {warning}" for warning in evaluation.overlap.warnings()]
     return tuple(notes)
-
-
-def _has(worlds: tuple[World, ...], kind: str) -> bool:
-    return any(kind in world.workspace.models for world in worlds)
-
-
-def _newest(world: World, kind: str) -> Instant:
-    snapshot = world.workspace.models.get(kind)
-    return snapshot.trained_to if snapshot is not None else _BEGINNING
