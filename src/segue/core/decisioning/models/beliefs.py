@@ -12,6 +12,7 @@ Floats = NDArray[np.float64]
 WHOLE = 1.0
 REMEMBERED_PANELS = 256
 LEAST_VARIANCE = 1e-6
+FLATTENING = np.pi / 8.0
 
 
 class Beliefs(NamedTuple):
@@ -22,8 +23,9 @@ class Beliefs(NamedTuple):
     more, as if it were its own, and silence's could never be 0.
 
     Attributes:
-        means: (K, H) expected outcome, baseline included. A logit head's is at the mean of the log-odds.
-        variances: (K, H) of ``means``; for a logit head by its slope.
+        means: (K, H) expected outcome, baseline included. What is uncertain is nearer to 1/2 for a logit head, so that
+            of two arms that seem equally unlikely to succeed the less known one is expected to do better.
+        variances: (K, H) of ``means``; for a logit head by its slope there.
         effects: (K, H) means less what silence would bring.
         effect_variances: (K, H) of ``effects``; exactly 0 for silence.
         evidence: (K,) lessons of the least known of the arm's whole blocks (scale 1); all lessons for silence.
@@ -49,7 +51,18 @@ class Beliefs(NamedTuple):
 class Panel:
     """A set of arms prepared for many customers: what does not depend on x, worked out once."""
 
-    __slots__ = ("_covariances", "_model", "_rows", "_scales", "_squares", "_unknown", "_weights", "arms", "evidence")
+    __slots__ = (
+        "_covariances",
+        "_has_unknown",
+        "_model",
+        "_rows",
+        "_scales",
+        "_squares",
+        "_unknown",
+        "_weights",
+        "arms",
+        "evidence",
+    )
 
     def __init__(self, model: "Factored", arms: tuple[Arm, ...]) -> None:
         self.arms = arms
@@ -73,6 +86,7 @@ class Panel:
                 if scale == WHOLE:
                     least[index] = min(least[index], counts.get(name, 0.0))
         self.evidence = np.array(least)
+        self._has_unknown = bool(self._unknown.any())
         self._scales, self._squares = scales.copy(), scales**2
         self._scales[:, 0] = 1.0
         self._weights = model.means[self._rows].reshape(-1, model.means.shape[2])
@@ -81,31 +95,40 @@ class Panel:
     def means(self, x: ArrayLike) -> Floats:
         """Return the expected outcomes (K, H) alone: all that inverse-gap weighting needs."""
         model = self._model
-        scores = (self._weights @ np.asarray(x, dtype=np.float64)).reshape(-1, model.heads)
-        return model.outcomes(self._scales @ scores)
+        v = np.asarray(x, dtype=np.float64)
+        linear = self._scales @ (self._weights @ v).reshape(-1, model.heads)
+        if not model.has_logits:
+            return linear
+        bracket, shared = self._spreads(v)
+        return model.outcomes(linear, bracket + shared)
 
     def believe(self, x: ArrayLike) -> Beliefs:
         """Return the beliefs about every arm for the customer that ``x`` (d,) describes."""
         model = self._model
         v = np.asarray(x, dtype=np.float64)
-        size = len(v)
-        if self._covariances is None:
-            self._covariances = model.covariances[:, self._rows].reshape(-1, size)
         scores = (self._weights @ v).reshape(-1, model.heads)
-        shares = ((self._covariances @ v).reshape(-1, size) @ v).reshape(-1, len(self._rows))
-        means = model.outcomes(self._scales @ scores)
+        bracket, shared = self._spreads(v)
+        variances = bracket + shared
+        means = model.outcomes(self._scales @ scores, variances)
         slopes = model.slopes(means)
-        bracket = self._squares @ shares.T
-        if self._unknown.any():
-            bracket += (self._unknown * (v @ v))[:, None]
-        bracket, shared = bracket[:, model.families], shares[model.families, 0]
         return Beliefs(
             means=means,
-            variances=slopes * (bracket + shared),
-            effects=means - model.outcomes(scores[0]),
+            variances=slopes * variances,
+            effects=means - model.outcomes(scores[0], shared),
             effect_variances=slopes * bracket,
             evidence=self.evidence,
         )
+
+    def _spreads(self, v: Floats) -> tuple[Floats, Floats]:
+        """Return the predictors' variances: of the arms' own blocks (K, H), and of the shared one (H,)."""
+        if self._covariances is None:
+            self._covariances = self._model.covariances[:, self._rows].reshape(-1, len(v))
+        shares = ((self._covariances @ v).reshape(-1, len(v)) @ v).reshape(-1, len(self._rows))
+        bracket = self._squares @ shares.T
+        if self._has_unknown:
+            bracket += (self._unknown * self._model.prior.along(v))[:, None]
+        families = self._model.families
+        return bracket[:, families], shares[families, 0]
 
 
 class Factored:
@@ -131,6 +154,7 @@ class Factored:
         self.means, self.covariances, self.counts = means, covariances, counts
         self.heads = len(shape.heads)
         self.families = families(shape)
+        self.has_logits = any(head.link == "logit" for head in shape.heads)
         self._logits = np.flatnonzero([head.link == "logit" for head in shape.heads])
         self._variances = noise**2
         self._panels: dict[tuple[Arm, ...], Panel] = {}
@@ -168,21 +192,24 @@ class Factored:
         variances[self._logits] = np.maximum((usual * (1.0 - usual))[self._logits], LEAST_VARIANCE)
         return float(np.sqrt(np.asarray(weights, dtype=np.float64) ** 2 @ variances)) or 1.0
 
-    def outcomes(self, linear: Floats) -> Floats:
-        """Return linear predictors (..., H) on the scale of outcomes."""
-        match len(self._logits):
-            case 0:
-                return linear
-            case self.heads:
-                return expit(linear)
-            case _:
-                outcomes = linear.copy()
-                outcomes[..., self._logits] = expit(linear[..., self._logits])
-                return outcomes
+    def outcomes(self, linear: Floats, variances: Floats | None = None) -> Floats:
+        """Return linear predictors (..., H), known up to ``variances``, as expected outcomes.
+
+        The expected probability under uncertain log-odds is nearer to 1/2 than the probability at their mean (MacKay,
+        "The evidence framework applied to classification networks", 1992).
+        """
+        if not self.has_logits:
+            return linear
+        flat = linear if variances is None else linear / np.sqrt(1.0 + FLATTENING * variances)
+        if len(self._logits) == self.heads:
+            return expit(flat)
+        outcomes = linear.copy()
+        outcomes[..., self._logits] = expit(flat[..., self._logits])
+        return outcomes
 
     def slopes(self, means: Floats) -> Floats:
         """Return by what a predictor's variance is multiplied to be an outcome's, at ``means`` (K, H)."""
-        if not len(self._logits):
+        if not self.has_logits:
             return self._variances
         slopes = (means * (1.0 - means)) ** 2
         if len(self._logits) < self.heads:

@@ -42,11 +42,14 @@ class Prior(Struct, frozen=True, array_like=True):
 
     Attributes:
         kinds: (kind, standard deviation); a kind that is not named has ``other``.
-        base: standard deviation of the shared block's constant, which holds the outcome's level.
+        level: how much wider a block's constant is than its other weights: that one channel or action works better
+            than another for everybody is likelier than that any single input explains it.
+        base: standard deviation of the shared block's constant, the outcome's level.
     """
 
     kinds: tuple[tuple[str, float], ...] = ((SHARED, 0.3), ("action", 0.4))
     other: float = 0.2
+    level: float = 2.0
     base: float = 3.0
 
     def variance(self, block: str) -> float:
@@ -56,6 +59,9 @@ class Prior(Struct, frozen=True, array_like=True):
     def variances(self, block: str, size: int) -> NDArray[np.float64]:
         """Return the variances (size,) of the weights of ``block``, in the order of the inputs."""
         variances = np.full(size, self.variance(block))
-        if block == SHARED:
-            variances[0] = self.base**2
+        variances[0] = self.base**2 if block == SHARED else variances[0] * self.level**2
         return variances
+
+    def along(self, x: NDArray[np.float64]) -> float:
+        """Return what a block's variance before any evidence is multiplied by to be that of its product with ``x``."""
+        return float(x @ x) + (self.level**2 - 1.0) * float(x[0]) ** 2
