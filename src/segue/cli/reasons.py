@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from segue.cli.console import columns, paint
-from segue.core.decisioning.explanation import SUM, Attribution, Change, Explanation
+from segue.core.decisioning.explanation import SUM, UNCERTAINTY, Attribution, Change, Explanation
 from segue.model.decisions import SILENCE, Considered, Decision
 
 _MOST_PARTS = 4
@@ -38,7 +38,10 @@ def _driver_lines(decision: Decision, explanation: Explanation) -> Iterator[str]
 
 def _parts(attribution: Attribution) -> list[tuple[str, str, str]]:
     shown, others = attribution.parts[:_MOST_PARTS], attribution.parts[_MOST_PARTS:]
-    rows = [(_input(part.input), f"{part.value:,.2f}", f"{part.amount:+,.3f}") for part in shown]
+    rows = [
+        (_input(part.input), "" if part.input == UNCERTAINTY else f"{part.value:,.2f}", f"{part.amount:+,.3f}")
+        for part in shown
+    ]
     if others and attribution.method == SUM:
         rows.append((f"{len(others)} others", "", f"{sum(part.amount for part in others):+,.3f}"))
     return rows

@@ -1,9 +1,9 @@
 """Which inputs made a model believe what it believed of a candidate, in one decision.
 
 Linear estimators and the bandit's blocks are sums over inputs: an input's part is exact, and the parts add up to the
-estimate (less its base). Through a logit link the parts share the effect as they share the log-odds. Trees are no such
-sum: an input's part is what the estimate loses when the input is set to 0, which in a context
-means "nothing known"; such parts do not add up.
+estimate (less its base). Through a logit link the parts share the effect as they share the log-odds; what the bandit's
+uncertainty does to a probability is a part of its own. Trees are no such sum: an input's part is what the estimate
+loses when the input is set to 0, which in a context means "nothing known"; such parts do not add up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from segue.core.decisioning.context import Context
-from segue.core.decisioning.explanation import SUM, WITHOUT, Attribution, Contribution
-from segue.core.decisioning.models.beliefs import Factored
+from segue.core.decisioning.explanation import SUM, UNCERTAINTY, WITHOUT, Attribution, Contribution
+from segue.core.decisioning.models.beliefs import Factored, expit
 from segue.core.decisioning.models.estimators import evaluate_many
 from segue.core.decisioning.models.shape import Arm
 from segue.model.decisions import Decision
@@ -66,13 +66,12 @@ def attribute_effect(
                 by_block[block] = float(mine.sum())
         worth = float(effects[head]) * weight
         names = model.shape.inputs
-        by_input = dict(zip(names, terms.tolist(), strict=True))
-        amounts, blocks = (
-            {name: weight * term for name, term in parts.items()}
-            if shape.link == "identity"
-            else _shared_out(parts, worth)
-            for parts in (by_input, by_block)
-        )
+        slope = weight * (_slope(float(model.means[0, head] @ x), float(terms.sum())) if shape.link == "logit" else 1.0)
+        by_input = dict(zip(names, (slope * terms).tolist(), strict=True))
+        blocks = {name: slope * amount for name, amount in by_block.items()}
+        if abs(rest := worth - slope * float(terms.sum())) > _FLAT:
+            by_input[UNCERTAINTY] = blocks[UNCERTAINTY] = rest
+        amounts = by_input
         found.append(
             Attribution(of=shape.name, estimate=worth, method=SUM, parts=_parts(amounts, names, x), blocks=blocks)
         )
@@ -116,6 +115,14 @@ def _shared_out(terms: Mapping[str, float], total: float) -> dict[str, float]:
     return {name: total * term / whole for name, term in terms.items()}
 
 
+def _slope(base: float, step: float) -> float:
+    """Return by how much a probability grows with its log-odds, on the way from ``base`` to ``base + step``."""
+    if abs(step) < _FLAT:
+        chance = expit(np.array(base))
+        return float(chance * (1.0 - chance))
+    return float(expit(np.array(base + step)) - expit(np.array(base))) / step
+
+
 def _left_out(estimator: Estimator, names: Sequence[str], values: Floats, estimate: float) -> dict[str, float]:
     place = {name: index for index, name in enumerate(names)}
     inputs = [name for name in estimator.inputs if name in place]
@@ -128,5 +135,9 @@ def _left_out(estimator: Estimator, names: Sequence[str], values: Floats, estima
 
 def _parts(amounts: Mapping[str, float], names: Sequence[str], values: Floats) -> tuple[Contribution, ...]:
     known = dict(zip(names, values.tolist(), strict=False))
-    parts = [Contribution(input=name, value=known[name], amount=amount) for name, amount in amounts.items() if amount]
+    parts = [
+        Contribution(input=name, value=known.get(name, 0.0), amount=amount)
+        for name, amount in amounts.items()
+        if amount
+    ]
     return tuple(sorted(parts, key=lambda part: (-abs(part.amount), part.input)))

@@ -8,6 +8,9 @@ SUM = "each input's share of the sum"
 WITHOUT = "the estimate less what it would be without the input"
 """How an attribution's parts were found."""
 
+UNCERTAINTY = "(uncertainty)"
+"""The part of an effect on a probability that comes from how little is known: it draws towards one half."""
+
 
 class Change(Struct, frozen=True, kw_only=True):
     """One number that would have had to be another.
