@@ -108,7 +108,12 @@ class LongTermModel(Struct, frozen=True, tag="long_term"):
         hazards: probability that the customer withdraws before the next decision.
         loss: what a withdrawal costs at least; where later contacts are worth more, it costs what they are worth.
         objectives: what one unit of each counted in the rewards (value times weight): other weights, another model.
-        segment: a customer's place among the ``centers``, ascending; values between two are interpolated.
+        usual: from (1, inputs) to what of the inputs lasts, shape (1 + inputs, inputs), float64 in C order.
+        costs: what a contact costs, by ``ACTION/CHANNEL``.
+        dose_price, hazard_price: what a dose and a withdrawal take of later contacts, on average.
+        centers: indices of the segments, ascending; between two, ``later`` is interpolated. A customer's index is what
+            the best contact would bring to their usual self if they were not tired, less cost, dose and hazard at
+            these prices.
         later: worth of all later decisions by segment and dose just after this one (float64, C order).
         step: between the doses of two columns of ``later``; the first is for 0.
         scale: standard deviation of what contacts bring net, for the draw.
@@ -129,7 +134,10 @@ class LongTermModel(Struct, frozen=True, tag="long_term"):
     most_amount: float
     loss: float
     objectives: dict[str, float]
-    segment: Linear
+    usual: bytes
+    costs: dict[str, float]
+    dose_price: float
+    hazard_price: float
     centers: tuple[float, ...]
     later: bytes
     step: float
@@ -138,7 +146,26 @@ class LongTermModel(Struct, frozen=True, tag="long_term"):
     evidence: dict[str, float] = {}
 
 
-ModelBody: TypeAlias = PropensityModel | UpliftModel | ScoreModel | LongTermModel
+class PurchaseModel(Struct, frozen=True, tag="purchases"):
+    """How customers buy and what they spend, for their lifetime value; times in weeks, days with orders counted.
+
+    Attributes:
+        trait: to which the value is written.
+        event, of: what an order is, and its amount.
+        horizon_days: how far the value looks ahead.
+        buying: r, alpha, a, b of the beta-geometric model.
+        spending: p, q, v of the gamma-gamma model.
+    """
+
+    trait: str
+    event: str
+    of: str
+    horizon_days: float
+    buying: tuple[float, float, float, float]
+    spending: tuple[float, float, float]
+
+
+ModelBody: TypeAlias = PropensityModel | UpliftModel | ScoreModel | LongTermModel | PurchaseModel
 
 
 class ModelSnapshot(Struct, frozen=True, kw_only=True):

@@ -10,8 +10,11 @@ PREFIX = "fatigue_"
 DEVIATION = 0.5
 """Of a channel's dose from 1, before anything was seen."""
 
-LEAST = 0.1
-_SLOPE, _ROUNDS = 0.5, 30
+LEAST = 0.25
+_SIGNS = np.array([-1.0, 1.0])
+_ROUNDS = 30
+_CARRIED, _SLOPE = 0.15, 2.0
+"""Standard deviations of what a recent contact does to every decision, and to a contact beyond that; on the logit."""
 
 
 def counted_channels(log: DecisionLog) -> dict[str, str]:
@@ -44,12 +47,12 @@ def learn_doses(log: DecisionLog, standard: Floats, weight: Floats, settings: Lo
     if not len(channels) or not counts.any():
         return dict(settings.doses)
     slopes, variances = zip(
-        _slopes(log, standard, counts, weight, (log.reward != 0.0).astype(np.float64), -1),
-        _slopes(log, standard, counts, weight, log.opted_out.astype(np.float64), 1),
+        _slopes(log, standard, counts, weight, (log.reward != 0.0).astype(np.float64)),
+        _slopes(log, standard, counts, weight, log.opted_out.astype(np.float64)),
         strict=True,
     )
     fixed = np.array([settings.doses.get(channel, np.nan) for channel in channels])
-    found = factor(np.abs(np.array(slopes)), np.array(variances), fixed)
+    found = factor(np.array(slopes) * _SIGNS[:, None], np.array(variances), fixed)
     return {**settings.doses, **dict(zip(channels, found.tolist(), strict=True))}
 
 
@@ -62,7 +65,7 @@ def factor(slopes: Floats, variances: Floats, fixed: Floats) -> Floats:
     doses = np.where(np.isnan(fixed), 1.0, fixed)
     precision = 1.0 / variances
     for _ in range(_ROUNDS):
-        steep = (precision * slopes) @ doses / np.maximum(precision @ doses**2, 1e-12)
+        steep = np.maximum((precision * slopes) @ doses / np.maximum(precision @ doses**2, 1e-12), 0.0)
         known = steep @ (precision * slopes) + DEVIATION**-2
         doses = known / (steep**2 @ precision + DEVIATION**-2)
         doses = np.where(np.isnan(fixed), np.maximum(doses, LEAST), fixed)
@@ -70,17 +73,17 @@ def factor(slopes: Floats, variances: Floats, fixed: Floats) -> Floats:
 
 
 def _slopes(
-    log: DecisionLog, standard: Floats, counts: Floats, weight: Floats, outcome: Floats, sign: int
+    log: DecisionLog, standard: Floats, counts: Floats, weight: Floats, outcome: Floats
 ) -> tuple[Floats, Floats]:
     """Return how much steeper contacts' logit is for each recent contact of each channel, with variances: (C,) each."""
     size, channels = standard.shape[1], counts.shape[1]
     inputs = Block(0, (0.01, *(1.0,) * (size - 1)))
     arms = tuple(Block(0, (1.0, *(25.0,) * (size - 1))) for _ in log.arms)
-    slope = (_SLOPE**-2,) * channels
+    carried, slope = Block(1, (_CARRIED**-2,) * channels), Block(1, (_SLOPE**-2,) * channels)
     design = Design(
         parts=(standard, counts),
         group=log.arm - SILENT,
-        blocks=(Block(1, slope), Block(1, slope, sign), inputs, inputs, *arms),
+        blocks=(carried, slope, inputs, inputs, *arms),
         active=((0, 2), *((0, 1, 2, 3, 4 + place) for place in range(len(log.arms)))),
     )
     fitted: Fitted = fit_blocks(design, outcome, weight, is_logistic=True)

@@ -18,10 +18,9 @@ from segue.core.decisioning.models.long_term import SILENCE, Places, Responses
 from segue.learning.long_term.blocks import Floats
 from segue.learning.long_term.curves import Seen
 from segue.learning.long_term.log import DecisionLog, LongTermSettings, following
-from segue.model.snapshots import Linear
 
-_POINTS = 49
-_ROWS = 96
+_POINTS = 33
+_ROWS = 64
 """So many decisions of a segment stand for all of it."""
 
 _LEAST_IN_SEGMENT = 150
@@ -32,18 +31,18 @@ _TOLERANCE = 1e-7
 
 
 class Segments(Struct, frozen=True):
-    """Kinds of customers by what the best contact would usually bring if they were not tired.
+    """Kinds of customers.
 
     Attributes:
+        centers: mean indices, ascending (S,).
         place: of each decision, shape (n,).
-        score: of each decision, shape (n,).
+        index: of each decision, shape (n,).
         moves: probability that the customer's next decision is in another segment, shape (S, S).
     """
 
-    line: Linear
     centers: tuple[float, ...]
     place: NDArray[np.intp]
-    score: Floats
+    index: Floats
     moves: Floats
 
 
@@ -60,35 +59,44 @@ class Plan(Struct, frozen=True):
     scale: float
     rounds: int
 
+    @property
+    def dose_price(self) -> float:
+        """Return what the first dose takes of later decisions, on average."""
+        return float(np.mean([row[0] - np.interp(1.0 / self.step, np.arange(len(row)), row) for row in self.later]))
 
-def segment(log: DecisionLog, seen: Seen, responses: Responses, count: int) -> Segments:
-    """Return ``count`` segments at most, of equally many decisions."""
-    gain = _gains(log, seen.x, np.zeros(len(seen.x)), log.open_arms, responses)[0].max(axis=1)
-    usual, is_known = _elsewhere(log, gain)
-    known = seen.standard[is_known]
-    ridge = known.T @ known + (1e-6 * len(known) + 1.0) * np.eye(known.shape[1])
-    weights = np.linalg.solve(ridge, known.T @ usual[is_known])
-    score = seen.standard @ weights
-    count = max(min(count, len(score) // _LEAST_IN_SEGMENT), 1)
-    edges = np.unique(np.quantile(score, np.arange(1, count) / count))
-    place = np.searchsorted(edges, score, side="right")
-    places, place = np.unique(place, return_inverse=True)
-    centers = np.array([score[place == each].mean() for each in range(len(places))])
-    line = Linear(
-        seen.inputs,
-        float(weights[0]),
-        tuple(weights[1:].tolist()),
-        tuple(seen.means.tolist()),
-        tuple(seen.scales.tolist()),
-    )
-    return Segments(line, tuple(centers.tolist()), place, score, _moves(log, place, len(places)))
+
+def usual_self(log: DecisionLog, seen: Seen) -> Floats:
+    """Return what of the inputs lasts: the matrix from (1, inputs) to them, shape (1 + d, d).
+
+    It predicts the mean of the customer's other decisions: traits stay as they are, passing moods go to the average.
+    """
+    _, codes, counts = np.unique(log.customer, return_inverse=True, return_counts=True)
+    standard = seen.standard[:, 1:]
+    totals = np.stack([np.bincount(codes, weights=column) for column in standard.T], axis=1)
+    several = counts[codes] > 1
+    if not several.any():
+        return np.vstack([np.zeros(len(seen.inputs)), np.eye(len(seen.inputs))])
+    others = (totals[codes] - standard)[several] / (counts[codes][several] - 1)[:, None]
+    known = seen.standard[several]
+    lasting = np.linalg.solve(known.T @ known + np.eye(known.shape[1]), known.T @ others) * seen.scales
+    slopes = lasting[1:] / seen.scales[:, None]
+    return np.vstack([lasting[0] + seen.means - seen.means @ slopes, slopes])
+
+
+def segment(log: DecisionLog, index: Floats, count: int) -> Segments:
+    """Return ``count`` segments at most, of equally many decisions, by customers' indices (n,)."""
+    count = max(min(count, len(index) // _LEAST_IN_SEGMENT), 1)
+    edges = np.unique(np.quantile(index, np.arange(1, count) / count))
+    places, place = np.unique(np.searchsorted(edges, index, side="right"), return_inverse=True)
+    centers = tuple(float(index[place == each].mean()) for each in range(len(places)))
+    return Segments(centers, place, index, _moves(log, place, len(places)))
 
 
 def plan(log: DecisionLog, seen: Seen, segments: Segments, responses: Responses, settings: LongTermSettings) -> Plan:
     """Return what later decisions are worth where every decision is the best one for the long term."""
     dose = np.array([0.0, *(seen.doses.get(channel, 1.0) for _, channel in log.arms)])
     doses = np.linspace(0.0, _highest(seen, dose), _POINTS)
-    sampled = [_sample(segments.score, segments.place == each) for each in range(len(segments.centers))]
+    sampled = [_sample(segments.index, segments.place == each) for each in range(len(segments.centers))]
     choices = [_Choices(log, seen.x[rows], log.open_arms[rows], doses, responses, settings.loss) for rows in sampled]
     after = [_interpolation(doses, doses + each) for each in dose]
     ahead = _ahead(log, doses, settings)
@@ -164,17 +172,6 @@ def _gains(
     return gain, hazard
 
 
-def _elsewhere(log: DecisionLog, values: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return the mean of ``values`` over the customer's other decisions, and where there are any.
-
-    A segment is to last: of what is seen of a customer now, only what is still so at other times tells it.
-    """
-    _, codes, counts = np.unique(log.customer, return_inverse=True, return_counts=True)
-    is_known = np.asarray(counts[codes] > 1)
-    others = np.bincount(codes, weights=values)[codes] - values
-    return others / np.maximum(counts[codes] - 1, 1), is_known if is_known.any() else ~is_known
-
-
 def _system(kept: list[Floats], carry: Floats) -> Floats:
     """Return the matrix of V = reward + kept C, C = carry V, solved for V."""
     points = len(kept[0])
@@ -209,10 +206,10 @@ def _highest(seen: Seen, dose: Floats) -> float:
     return float(max(1.25 * seen.dose.max(), 4.0 * dose.max(), 1.0))
 
 
-def _sample(score: Floats, mine: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return decisions of a segment, evenly from its lowest to its highest score."""
+def _sample(index: Floats, mine: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return decisions of a segment, evenly from its lowest to its highest index."""
     rows = np.flatnonzero(mine)
-    rows = rows[np.argsort(score[rows], kind="stable")]
+    rows = rows[np.argsort(index[rows], kind="stable")]
     places = ((np.arange(min(_ROWS, len(rows))) + 0.5) * len(rows) / min(_ROWS, len(rows))).astype(np.intp)
     return np.asarray(rows[places])
 

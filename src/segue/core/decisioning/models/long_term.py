@@ -28,6 +28,12 @@ def arm_key(action: str, channel: str) -> str:
     return f"{action}/{channel}" if action else SILENCE
 
 
+def split_key(key: str) -> tuple[str, str]:
+    """Return the action and the channel of a key."""
+    action, _, channel = key.rpartition("/")
+    return action, channel
+
+
 class Weighed(Struct, frozen=True):
     """What is believed of each candidate, over doing nothing; all of shape (n, K), in currency but for the hazard.
 
@@ -51,7 +57,7 @@ class LongTerm:
         later = np.frombuffer(model.later, dtype="<f8").astype(np.float64)
         self._later = later.reshape(len(model.centers), -1)
         self._centers = np.array(model.centers, dtype=np.float64)
-        self._segment, self._base = _folded(model.segment)
+        self._index = Index(model, self.responses)
 
     def weigh(self, x: Floats, dose: Floats, arms: Sequence[tuple[str, str]]) -> Weighed:
         """Return what is believed of ``arms``, each (action, channel).
@@ -63,8 +69,9 @@ class LongTerm:
         idle = self.responses.now(x, dose, self.responses.places([(SILENCE, SILENCE)]))
         acts = self.responses.now(x, dose, self.responses.places(arms))
         doses = np.array([self.dose_of(channel) for _, channel in arms])
-        kept = self._kept(x, dose[:, None], idle[1])
-        later = self._kept(x, dose[:, None] + doses, acts[1])
+        place = self._place(x)
+        kept = self._kept(place, dose[:, None], idle[1])
+        later = self._kept(place, dose[:, None] + doses, acts[1])
         return Weighed(acts[0] - idle[0], later - kept, acts[1])
 
     def dose_of(self, channel: str) -> float:
@@ -85,23 +92,49 @@ class LongTerm:
 
     def later(self, x: Floats, dose: Floats) -> Floats:
         """Return what all later decisions are worth to customers whose dose just after this one is ``dose`` (n, K)."""
+        return self._later_at(self._place(x), dose)
+
+    def _place(self, x: Floats) -> Floats:
+        """Return where customers are among the segments: shape (n,)."""
+        return np.interp(self._index.of(x), self._centers, np.arange(len(self._centers), dtype=np.float64))
+
+    def _later_at(self, place: Floats, dose: Floats) -> Floats:
         rows, columns = self._later.shape
-        place = np.interp(x @ self._segment + self._base, self._centers, np.arange(rows, dtype=np.float64))
-        above = np.minimum(place.astype(np.intp), max(rows - 2, 0))[:, None]
-        right = (place[:, None] - above) if rows > 1 else np.zeros_like(place)[:, None]
+        row = np.minimum(place.astype(np.intp), max(rows - 2, 0))[:, None]
         point = np.clip(dose / self.model.step, 0.0, columns - 1.0)
         column = np.minimum(point.astype(np.intp), columns - 2)
         share = point - column
-        low = self._at(above, column, share)
-        return low + right * (self._at(np.minimum(above + 1, rows - 1), column, share) - low)
+        low = self._at(row, column, share)
+        return low + (place[:, None] - row) * (self._at(np.minimum(row + 1, rows - 1), column, share) - low)
 
     def _at(self, row: Places, column: Places, share: Floats) -> Floats:
         first = self._later[row, column]
         return first + share * (self._later[row, column + 1] - first)
 
-    def _kept(self, x: Floats, dose: Floats, hazard: Floats) -> Floats:
-        later = self.later(x, dose)
+    def _kept(self, place: Floats, dose: Floats, hazard: Floats) -> Floats:
+        later = self._later_at(place, dose)
         return later - hazard * np.maximum(later, self.model.loss)
+
+
+class Index:
+    """What kind of customer somebody is, in one number that lasts: see `LongTermModel.centers`."""
+
+    def __init__(self, model: LongTermModel, responses: "Responses") -> None:
+        arms = [split_key(key) for key in model.evidence]
+        self._responses = responses
+        self._silent, self._places = responses.places([(SILENCE, SILENCE)]), responses.places(arms)
+        self._usual = np.frombuffer(model.usual, dtype="<f8").astype(np.float64).reshape(len(model.inputs) + 1, -1)
+        doses = np.array([model.doses.get(channel, 1.0) for _, channel in arms])
+        self._charges = np.array([model.costs.get(key, 0.0) for key in model.evidence]) + model.dose_price * doses
+        self._hazard_price = model.hazard_price
+
+    def of(self, x: Floats) -> Floats:
+        """Return the indices of customers, shape (n,)."""
+        usual = x @ self._usual[1:] + self._usual[0]
+        rested = np.zeros(len(x))
+        reward, hazard = self._responses.now(usual, rested, self._places)
+        idle, _ = self._responses.now(usual, rested, self._silent)
+        return np.asarray((reward - idle - self._charges - self._hazard_price * hazard).max(axis=1))
 
 
 class Responses:

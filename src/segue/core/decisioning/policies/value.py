@@ -166,8 +166,15 @@ def _charges(each: Scored) -> float:
 
 
 def _inverse_gaps(values: Floats, gamma: float, scale: float) -> Floats:
-    """Return `draws.inverse_gap` of each row."""
-    return np.apply_along_axis(inverse_gap, 1, values, gamma, scale)
+    """Return `draws.inverse_gap` of each row: for one row that, for many the same at once."""
+    if len(values) == 1:
+        return inverse_gap(values[0], gamma, scale)[None, :]
+    rows, best = np.arange(len(values)), values.argmax(axis=1)
+    gaps = values[rows, best][:, None] - values
+    weights = 1.0 / (values.shape[1] + np.minimum(gaps * (gamma / scale), 1e300))
+    weights[rows, best] = 0.0
+    weights[rows, best] = 1.0 - weights.sum(axis=1)
+    return weights
 
 
 def _name(each: Scored) -> tuple[str, int, str]:
