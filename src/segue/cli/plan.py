@@ -65,10 +65,11 @@ def _policy_change(folder: Path, workspace: Workspace, running: Workspace | None
     if (workspace.policy, workspace.models, workspace.learning) == (running.policy, running.models, running.learning):
         return None
     from segue.cli.logged import opened
+    from segue.learning.jobs import train
     from segue.learning.off_policy.changing import estimate_policy_change
 
     with opened(folder) as logged:
-        return estimate_policy_change(logged.duck, running, workspace, system_clock())
+        return estimate_policy_change(logged.duck, running, workspace, system_clock(), train=train)
 
 
 def _tell_estimate(estimate: "PolicyEstimate") -> None:
