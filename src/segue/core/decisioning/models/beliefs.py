@@ -18,16 +18,17 @@ FLATTENING = np.pi / 8.0
 class Beliefs(NamedTuple):
     """Of K arms and H heads, on the scale of outcomes (amounts; probabilities for a logit head).
 
-    ``effects`` are against silence: what they share with it, the baseline, is not in them, and their variances leave
-    its uncertainty out. Draws belong on effects: on ``means`` each arm would carry the baseline's uncertainty once
-    more, as if it were its own, and silence's could never be 0.
+    Effects are against silence: what arms share with it, the baseline, is not in them, and their variances leave its
+    uncertainty out. Draws belong on effects: with ``means`` and ``variances`` each arm would carry the baseline's
+    uncertainty once more, as if it were its own, and silence's could never be 0.
 
     Attributes:
-        means: (K, H) expected outcome, baseline included. What is uncertain is nearer to 1/2 for a logit head, so that
-            of two arms that seem equally unlikely to succeed the less known one is expected to do better.
+        means: (K, H) outcome at the centre of the belief, baseline included.
         variances: (K, H) of ``means``; for a logit head by its slope there.
-        effects: (K, H) means less what silence would bring.
+        effects: (K, H) ``means`` less silence's: 0 for an arm of which nothing is known.
         effect_variances: (K, H) of ``effects``; exactly 0 for silence.
+        prospects: (K, H) expected outcome less silence's. For a logit head that is more than ``effects`` where a rare
+            outcome is uncertain: log-odds may be higher by as much as lower, and higher ones bring more.
         evidence: (K,) lessons of the least known of the arm's whole blocks (scale 1); all lessons for silence.
     """
 
@@ -35,15 +36,27 @@ class Beliefs(NamedTuple):
     variances: Floats
     effects: Floats
     effect_variances: Floats
+    prospects: Floats
     evidence: Floats
 
+    def hopes(self, weights: ArrayLike) -> Floats:
+        """Return (K, H) the effects to decide by: prospects of what is good, the belief's centre of what is harmful.
+
+        So an unknown action is worth a try for what it may bring, and is not held guilty of harm before any evidence:
+        how often it is tried is limited by its reach.
+
+        Args:
+            weights: (H,) what one unit of each outcome is worth; below 0 for harm.
+        """
+        return np.where(np.asarray(weights) > 0.0, self.prospects, self.effects)
+
     def worths(self, weights: ArrayLike) -> Floats:
-        """Return (K,) what each arm adds to silence, with ``weights`` (H,) the worth of one unit of each outcome."""
-        worths: Floats = self.effects @ np.asarray(weights, dtype=np.float64)
+        """Return (K,) what each arm adds to silence by its ``hopes``; 0 for silence."""
+        worths: Floats = self.hopes(weights) @ np.asarray(weights, dtype=np.float64)
         return worths
 
     def spreads(self, weights: ArrayLike) -> Floats:
-        """Return (K,) the standard deviation of ``worths``, heads taken as independent; 0 for silence."""
+        """Return (K,) the standard deviation of the worths, heads taken as independent; 0 for silence."""
         squares: Floats = self.effect_variances @ np.asarray(weights, dtype=np.float64) ** 2
         return np.sqrt(np.maximum(squares, 0.0))
 
@@ -92,30 +105,40 @@ class Panel:
         self._weights = model.means[self._rows].reshape(-1, model.means.shape[2])
         self._covariances: Floats | None = None
 
-    def means(self, x: ArrayLike) -> Floats:
-        """Return the expected outcomes (K, H) alone: all that inverse-gap weighting needs."""
+    def worths(self, x: ArrayLike, weights: ArrayLike) -> Floats:
+        """Return (K,) `Beliefs.worths` alone: all that inverse-gap weighting needs, at less than half the price.
+
+        Args:
+            weights: (H,) what one unit of each outcome is worth.
+        """
         model = self._model
-        v = np.asarray(x, dtype=np.float64)
-        linear = self._scales @ (self._weights @ v).reshape(-1, model.heads)
+        v, w = np.asarray(x, dtype=np.float64), np.asarray(weights, dtype=np.float64)
+        scores = (self._weights @ v).reshape(-1, model.heads)
+        linear = self._scales @ scores
         if not model.has_logits:
-            return linear
+            found: Floats = (linear - scores[0]) @ w
+            return found
         bracket, shared = self._spreads(v)
-        return model.outcomes(linear, bracket + shared)
+        hoped = np.where(w > 0.0, FLATTENING, 0.0)
+        found = (model.outcomes(linear, (bracket + shared) * hoped) - model.outcomes(scores[0], shared * hoped)) @ w
+        return found
 
     def believe(self, x: ArrayLike) -> Beliefs:
         """Return the beliefs about every arm for the customer that ``x`` (d,) describes."""
         model = self._model
         v = np.asarray(x, dtype=np.float64)
         scores = (self._weights @ v).reshape(-1, model.heads)
+        linear = self._scales @ scores
         bracket, shared = self._spreads(v)
-        variances = bracket + shared
-        means = model.outcomes(self._scales @ scores, variances)
+        means = model.outcomes(linear)
         slopes = model.slopes(means)
+        expected = model.outcomes(linear, (bracket + shared) * FLATTENING)
         return Beliefs(
             means=means,
-            variances=slopes * variances,
-            effects=means - model.outcomes(scores[0], shared),
+            variances=slopes * (bracket + shared),
+            effects=means - model.outcomes(scores[0]),
             effect_variances=slopes * bracket,
+            prospects=expected - model.outcomes(scores[0], shared * FLATTENING),
             evidence=self.evidence,
         )
 
@@ -192,15 +215,16 @@ class Factored:
         variances[self._logits] = np.maximum((usual * (1.0 - usual))[self._logits], LEAST_VARIANCE)
         return float(np.sqrt(np.asarray(weights, dtype=np.float64) ** 2 @ variances)) or 1.0
 
-    def outcomes(self, linear: Floats, variances: Floats | None = None) -> Floats:
-        """Return linear predictors (..., H), known up to ``variances``, as expected outcomes.
+    def outcomes(self, linear: Floats, flattening: Floats | None = None) -> Floats:
+        """Return linear predictors (..., H) on the scale of outcomes.
 
-        The expected probability under uncertain log-odds is nearer to 1/2 than the probability at their mean (MacKay,
-        "The evidence framework applied to classification networks", 1992).
+        Args:
+            flattening: (..., H) pi / 8 times their variances, for the expected outcome: uncertain log-odds are expected
+                to be nearer to 1/2 (MacKay, "The evidence framework applied to classification networks", 1992).
         """
         if not self.has_logits:
             return linear
-        flat = linear if variances is None else linear / np.sqrt(1.0 + FLATTENING * variances)
+        flat = linear if flattening is None else linear / np.sqrt(1.0 + flattening)
         if len(self._logits) == self.heads:
             return expit(flat)
         outcomes = linear.copy()
