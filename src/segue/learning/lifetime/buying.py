@@ -19,7 +19,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 0.1, 1.0, 4.0))
 """From which the search begins, ``alpha`` in mean ages."""
 
-_WIDEST = 15.0
+_WIDEST = 7.0
+"""The logarithms of parameters stay within this: where customers hardly differ the likelihood rises without end."""
 
 
 class Buying(Struct, frozen=True):
@@ -64,7 +65,7 @@ def fit_buying(purchases: Purchases) -> Buying:
     """Return the parameters of the greatest likelihood; customers alike are counted together.
 
     Raises:
-        SegueError: nobody bought twice; no maximum was found; scipy is not installed.
+        SegueError: nobody bought twice; the purchases are impossible; scipy is not installed.
     """
     if not (purchases.frequency > 0).any():
         raise SegueError(
@@ -83,16 +84,15 @@ def fit_buying(purchases: Purchases) -> Buying:
         return -float(counts @ _log_likelihood(np.exp(logs), x, recency, age)) / float(counts.sum())
 
     best = None
+    bounds, exact = [(-_WIDEST, _WIDEST)] * 4, {"xatol": 1e-7, "fatol": 1e-13, "maxiter": 4000}
     for start in _STARTS:
-        found = minimize(
-            loss, np.log(start), method="L-BFGS-B", bounds=[(-_WIDEST, _WIDEST)] * 4, options={"ftol": 1e-14}
-        )
-        found = minimize(loss, found.x, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-13, "maxiter": 4000})
+        near = minimize(loss, np.log(start), method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14})
+        found = minimize(loss, near.x, method="Nelder-Mead", bounds=bounds, options=exact)
         best = found if best is None or found.fun < best.fun else best
     assert best is not None
-    if not np.isfinite(best.fun) or np.abs(best.x).max() >= _WIDEST:
-        reason = "No purchase model fits: its likelihood has no maximum on these customers."
-        raise SegueError(reason, "Look whether ages and recencies are right, or give it more customers.")
+    if not np.isfinite(best.fun):
+        reason = "No purchase model fits these customers."
+        raise SegueError(reason, "Look whether recencies are at most ages, and none of them below 0.")
     r, alpha, a, b = np.exp(best.x).tolist()
     log_likelihood = -float(best.fun) * float(counts.sum())
     # In units of the mean age the density of each purchase is larger by that unit.

@@ -81,6 +81,8 @@ def judge_lifetime(
     customers: npt.NDArray[Any], at: npt.NDArray[np.datetime64], *, cut: np.datetime64 | None = None
 ) -> LifetimeReport:
     """Fit to the orders before ``cut`` (where None, three quarters of the time) and judge by those after it."""
+    dated = ~np.isnat(at)
+    customers, at = customers[dated], at[dated]
     day = at.astype("datetime64[D]")
     first, last = day.min(), day.max()
     middle = first + ((last - first) * (1.0 - _HELD_BACK)).astype("timedelta64[D]") if cut is None else cut

@@ -47,8 +47,9 @@ def sum_up(
         SegueError: there is no order with a date by then.
     """
     day = at.astype("datetime64[D]")
-    end = until.astype("datetime64[D]") if until is not None else (day.max() if len(day) else np.datetime64("NaT"))
-    known = ~np.isnat(day) & (day <= end)
+    dated = ~np.isnat(day)
+    end = until.astype("datetime64[D]") if until is not None else day[dated].max(initial=np.datetime64(0, "D"))
+    known = dated & (day <= end)
     if not known.any():
         raise SegueError("There is no order with a date by then.", "Look at the column of dates, and at the end.")
     names, place = np.unique(customers[known], return_inverse=True)
