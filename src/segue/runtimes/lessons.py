@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from segue.core.world import World
 from segue.model.decisions import Decision
 from segue.model.ids import Revision
+from segue.model.time import Instant
 from segue.ports.store import Store
 
 if TYPE_CHECKING:
@@ -32,6 +35,19 @@ def restore_learner(packed: bytes) -> "Online | None":
     from segue.learning.online import Online
 
     return Online.restore(packed)
+
+
+def seen_at(now: Instant, world: World, online: "Online | None") -> "tuple[World, Online | None]":
+    """Return ``world`` at ``now``, with what has been published by then, and the learner for it.
+
+    A learner begins, adapts and ends with the first entry of a World, so that a replay does the same: what is returned
+    counts only once that entry has been advanced.
+    """
+    if not learns(world):
+        return world, None
+    online = make_learner(world) if online is None else online.adapted(world)
+    learned = online.look(now)
+    return (world if world.learned is learned else replace(world, learned=learned)), online
 
 
 def learned_by(store: Store, decision: Decision, world_of: Callable[[Revision], World]) -> "Factored | None":

@@ -8,7 +8,7 @@ succeeded.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Raw, msgpack, structs
 
@@ -26,15 +26,12 @@ from segue.model.transitions import Transition
 from segue.ports.store import CustomerState, Entry, pack_entry
 from segue.runtimes.alarms import Alarms
 from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of, with_neighbours
+from segue.runtimes.entries import make_entry
 from segue.runtimes.glance import glance_at
-from segue.runtimes.lessons import learns, make_learner, restore_learner
+from segue.runtimes.lessons import restore_learner, seen_at
 from segue.runtimes.nesting import require_shallow
-from segue.runtimes.partition import partition_of
 from segue.runtimes.presence import Presence, Present
 from segue.runtimes.shelf import Shelf
-
-if TYPE_CHECKING:
-    from segue.learning.online import Online
 
 _decode = msgpack.Decoder(Customer).decode
 
@@ -168,7 +165,7 @@ class Population:
         before = self.customer(customer_id)
         if neighbours is None:
             neighbours = self._neighbours(before, event)
-        seen, online = self._seen(now)
+        seen, online = seen_at(now, self._world, self._online)
         transitions = settle(before, event, now=now, world=with_neighbours(seen, neighbours))
         entry = self._entry(event, now, transitions, neighbours)
         packed = pack_entry(entry)
@@ -240,7 +237,7 @@ class Population:
             return False
         if isinstance(event, Merged):
             self._forget(event.absorbed_id)
-        self._world, self._online = self._seen(entry.now)
+        self._world, self._online = seen_at(entry.now, self._world, self._online)
         if self._online is not None:
             self._online.take(entry, self._world)
         self.pass_over(entry)
@@ -252,19 +249,6 @@ class Population:
         self._world = self._world.after(entry.tallies, entry.now)
 
     # -- how ----------------------------------------------------------------------------------------------------
-
-    def _seen(self, now: Instant) -> "tuple[World, Online | None]":
-        """Return the World at ``now``, with what has been published by then, and the learner for it.
-
-        A learner begins, adapts and ends with the first entry of a World, so that a replay does the same: what is
-        returned counts only once that entry has been advanced.
-        """
-        world = self._world
-        if not learns(world):
-            return world, None
-        online = make_learner(world) if self._online is None else self._online.adapted(world)
-        learned = online.look(now)
-        return (world if world.learned is learned else structs.replace(world, learned=learned)), online
 
     def _take_in(self, states: Iterable[CustomerState]) -> Iterator[tuple[Instant, CustomerId]]:
         """Keep ``states`` and yield their alarms."""
@@ -281,30 +265,9 @@ class Population:
     def _entry(
         self, event: Event, now: Instant, transitions: tuple[Transition, ...], neighbours: tuple[Contact, ...]
     ) -> Entry:
-        last = transitions[-1]
-        if len(transitions) == 1:  # nearly always
-            decisions, commands, moved, tallies = last.decisions, last.commands, last.moved, last.tallies
-            rewards = last.rewards
-        else:
-            decisions = tuple(decision for each in transitions for decision in each.decisions)
-            commands = tuple(command for each in transitions for command in each.commands)
-            moved = tuple(move for each in transitions for move in each.moved)
-            tallies = tuple(tally for each in transitions for tally in each.tallies)
-            rewards = tuple(reward for each in transitions for reward in each.rewards)
-        return Entry(
-            self.seq + 1,
-            partition_of(event.customer_id),
-            now,
-            event,
-            decisions,
-            commands,
-            self.last_seq(event.customer_id),
-            self.last_seq(event.absorbed_id) if isinstance(event, Merged) else 0,
-            moved,
-            tallies,
-            neighbours,
-            rewards,
-        )
+        previous = self.last_seq(event.customer_id)
+        joined = self.last_seq(event.absorbed_id) if isinstance(event, Merged) else 0
+        return make_entry(self.seq + 1, event, now, transitions, neighbours, previous=previous, joined=joined)
 
     def _neighbours(self, customer: Customer, event: Event | None = None) -> tuple[Contact, ...]:
         """Return what other customers received at an address of ``customer``, or one that ``event`` brings."""

@@ -1,10 +1,15 @@
-"""Rows of the ledger's table, and back."""
+"""Rows of the tables, and back."""
 
 from typing import Any
+from zlib import crc32
+
+from msgspec import DecodeError, msgpack
 
 from segue.model.deliveries import DeliveryStatus
-from segue.ports.store import STATUS_ORDER, LedgerChange, LedgerRow
+from segue.model.errors import StoreError
+from segue.ports.store import STATUS_ORDER, Block, LedgerChange, LedgerRow
 
+RESTORE = "Restore the folder from a backup; nothing is skipped, since decisions after the gap would be wrong."
 COLUMNS = "delivery_id, customer_id, channel, seq, at, attempt, status, epoch, detail, provider_id"
 LEDGER_ROW = "INSERT OR REPLACE INTO ledger VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 LEDGER_CHANGE = """
@@ -12,6 +17,8 @@ UPDATE ledger SET attempt = ?1, status = ?2, rank = ?3, epoch = ?4, detail = ?5,
     provider_id = CASE ?6 WHEN '' THEN provider_id ELSE ?6 END
 WHERE delivery_id = ?7 AND (attempt < ?1 OR (attempt = ?1 AND rank < ?3))
 """
+
+_block_decoder = msgpack.Decoder(Block)
 
 
 def ledger_values(row: LedgerRow) -> tuple[Any, ...]:
@@ -47,3 +54,18 @@ def ledger_row(values: tuple[Any, ...]) -> LedgerRow:
         detail=detail,
         provider_id=provider_id,
     )
+
+
+def read_block(number: int, checksum: int, encoded: bytes) -> Block:
+    """Return a block as it was written; raises `StoreError` where it is damaged."""
+    if crc32(encoded) != checksum:
+        raise corrupt(f"Block {number} of the log")
+    try:
+        return _block_decoder.decode(encoded)
+    except DecodeError:
+        raise corrupt(f"Block {number} of the log") from None
+
+
+def corrupt(what: str) -> StoreError:
+    """Return the error for ``what`` is not what was written."""
+    return StoreError(f"{what} is damaged: it is not what was written.", RESTORE)

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 from zlib import crc32
 
-from msgspec import DecodeError, msgpack
+from msgspec import msgpack
 
 from segue.model.decisions import Decision
 from segue.model.errors import StoreError
@@ -26,7 +26,17 @@ from segue.ports.store import (
     unpack_entry,
 )
 from segue.stores.sqlite.lock import ProcessLock
-from segue.stores.sqlite.rows import COLUMNS, LEDGER_CHANGE, LEDGER_ROW, change_values, ledger_row, ledger_values
+from segue.stores.sqlite.rows import (
+    COLUMNS,
+    LEDGER_CHANGE,
+    LEDGER_ROW,
+    RESTORE,
+    change_values,
+    corrupt,
+    ledger_row,
+    ledger_values,
+    read_block,
+)
 from segue.stores.sqlite.schema import connect
 
 FILE = "segue.sqlite"
@@ -90,9 +100,9 @@ class SqliteStore:
             "SELECT number, checksum, block FROM log WHERE number > ? ORDER BY number LIMIT ?", number, PAGE
         ):
             for number, checksum, encoded in rows:
-                block = _read_block(number, checksum, encoded)
+                block = read_block(number, checksum, encoded)
                 if expected not in (0, block.first):
-                    raise _corrupt(f"The log before block {number}")
+                    raise corrupt(f"The log before block {number}")
                 expected = block.last + 1
                 if block.last > after or not block.entries:
                     yield block
@@ -102,7 +112,7 @@ class SqliteStore:
             "SELECT number, checksum, block FROM log WHERE last >= ? AND first <= ? ORDER BY last LIMIT 1", seq, seq
         )
         for number, checksum, encoded in rows:
-            block = _read_block(number, checksum, encoded)
+            block = read_block(number, checksum, encoded)
             return unpack_entry(block.entries[seq - block.first])
         return None
 
@@ -133,7 +143,7 @@ class SqliteStore:
     def learned(self) -> bytes:
         for checksum, body in self._rows("SELECT checksum, body FROM learned"):
             if crc32(body) != checksum:
-                raise _corrupt("What was learnt")
+                raise corrupt("What was learnt")
             return bytes(body)
         return b""
 
@@ -150,7 +160,7 @@ class SqliteStore:
         ):
             for row_id, customer_id, seq, wake_at, checksum, state in rows:
                 if crc32(state) != checksum:
-                    raise _corrupt(f"The saved state in row {row_id}")
+                    raise corrupt(f"The saved state in row {row_id}")
                 yield CustomerState(customer_id, seq, wake_at, state)
 
     def links(self) -> Iterator[Link]:
@@ -280,7 +290,7 @@ class SqliteStore:
             try:
                 return self._reader.execute(query, values).fetchall()
             except sqlite3.Error as error:
-                raise StoreError(f"The store cannot be read: {error}.", _RESTORE) from error
+                raise StoreError(f"The store cannot be read: {error}.", RESTORE) from error
 
     def _one(self, query: str, *values: Any) -> Any:
         rows = self._rows(query, *values)
@@ -288,18 +298,3 @@ class SqliteStore:
 
 
 _EPOCH = "SELECT value FROM counters WHERE name = 'epoch'"
-_RESTORE = "Restore the folder from a backup; nothing is skipped, since decisions after the gap would be wrong."
-_block_decoder = msgpack.Decoder(Block)
-
-
-def _read_block(number: int, checksum: int, encoded: bytes) -> Block:
-    if crc32(encoded) != checksum:
-        raise _corrupt(f"Block {number} of the log")
-    try:
-        return _block_decoder.decode(encoded)
-    except DecodeError:
-        raise _corrupt(f"Block {number} of the log") from None
-
-
-def _corrupt(what: str) -> StoreError:
-    return StoreError(f"{what} is damaged: it is not what was written.", _RESTORE)
