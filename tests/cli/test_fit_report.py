@@ -34,11 +34,11 @@ def test_the_verdict_comes_first_and_silence_is_named() -> None:
     )
 
 
-def test_a_response_model_that_does_as_well_is_a_reason_against_uplift() -> None:
+def test_a_response_model_that_ranks_better_is_a_reason_against_uplift() -> None:
     ranking = replace(REPORT.ranking, response=Interval(0.07, 0.05, 0.09))
 
     assert not ranking.is_usable
-    assert ranking.verdict == "No usable uplift: a plain response model ranks customers at least as well."
+    assert ranking.verdict == "No usable uplift: a plain response model ranks customers better."
 
 
 def test_a_trial_that_was_not_by_chance_is_said_to_be_so() -> None:

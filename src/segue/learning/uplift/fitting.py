@@ -45,8 +45,8 @@ class Ranking(Struct, frozen=True, kw_only=True):
 
     @property
     def is_usable(self) -> bool:
-        """Whether the order is surely better than chance, and better than ranking by the outcome itself."""
-        return self.qini.low > 0.0 and self.chance <= _SURE and self.qini.value > self.response.value
+        """Whether the order is surely better than chance, and no worse than ranking by the outcome itself."""
+        return self.qini.low > 0.0 and self.chance <= _SURE and self.qini.value >= self.response.value
 
     @property
     def verdict(self) -> str:
@@ -54,7 +54,7 @@ class Ranking(Struct, frozen=True, kw_only=True):
         if self.is_usable:
             return "Usable uplift: who gains more from the action can be told beforehand."
         if self.qini.low > 0.0 and self.chance <= _SURE:
-            return "No usable uplift: a plain response model ranks customers at least as well."
+            return "No usable uplift: a plain response model ranks customers better."
         return "No usable uplift: this order of customers is no better than chance."
 
 
