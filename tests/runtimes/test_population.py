@@ -1,7 +1,7 @@
 """Customers who are kept decoded, encoded and both: whatever is asked, the answer is the same."""
 
-import random
 import gc
+import random
 import tracemalloc
 from typing import Any
 
