@@ -173,6 +173,22 @@ def test_nothing_is_learnt_where_there_was_no_choice() -> None:
     assert after(entry(decisions=[alone, obliged])).open_decisions() == 0
 
 
+def test_decisions_that_left_nothing_to_chance_are_learnt_from_as_well() -> None:
+    """Else a bandit after deterministic rules would never begin."""
+    rows = [
+        Considered(key, "offer" if channel else "", channel, "rule:ask", {"total": 1.0} if channel else {}, probability)
+        for (channel, key), probability in zip(KEYS.items(), (0.0, 1.0, 0.0), strict=True)
+    ]
+    certain = decision("sms", considered=tuple(rows), policy="rules@1")
+    assert arm_of(certain, WORLD) == WORLD.arms.of("offer", "sms", "message", {})
+    held_back = (
+        replace(rows[0], scores={}),
+        replace(rows[1], scores={}, probability=0.0),
+        replace(rows[2], probability=1.0),
+    )
+    assert arm_of(decision("", considered=held_back), WORLD) is None
+
+
 def test_a_decision_of_another_context_is_left_out() -> None:
     assert after(entry(decisions=[decision(context=SEEN[:-1])])).open_decisions() == 0
 

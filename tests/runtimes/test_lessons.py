@@ -87,6 +87,14 @@ def test_it_learns_whom_to_write_to_on_which_channel_and_whom_to_leave_alone() -
     assert at_first.most_common(1)[0][1] / at_first.total() < 0.85
 
 
+def test_a_bandit_begins_also_where_nothing_explores() -> None:
+    greedy = a_street(policy=replace(BANDIT, exploration=0.0), groups={})
+    decisions = decisions_of(a_log(greedy))
+    assert [each.policy for each in decisions[:3]] == ["rules@1"] * 3
+    assert decisions[-1].policy == "bandit@1"
+    assert min(each.probability for each in decisions[-1].considered) > 0.0
+
+
 def test_every_decision_says_what_it_was_decided_with() -> None:
     decisions = decisions_of(a_log(a_street()))
     with_bandit = [each for each in decisions if each.policy == "bandit@1"]

@@ -23,6 +23,7 @@ COMMANDS = {
     "stop": Command("segue.cli.steering:stop", "End every run of a journey."),
     "enter": Command("segue.cli.enter:enter", "Ask for a customer to enter a journey."),
     "broadcast": Command("segue.cli.broadcast:broadcast", "Tell many customers of something that happened."),
+    "plan-batch": Command("segue.cli.plan_batch:plan_batch", "Plan who of the whole base gets which action, and when."),
     "draw": Command("segue.cli.draw:draw", "Draw journeys as flowcharts."),
     "test": Command("segue.cli.test:run_tests", "Run the workspace's scenarios in virtual time."),
     "dev": Command("segue.cli.dev:dev", "Serve on this machine, without keys; messages become files."),
@@ -30,7 +31,11 @@ COMMANDS = {
     "ingest": Command("segue.cli.ingest:ingest", "Read a file of events into the store."),
     "replay": Command("segue.cli.replay:replay", "Decide again from a file of events, or from the store's own log."),
     "fit": Command("segue.cli.fit:app", "Train a model on a table, and say what it is worth."),
+    "learn": Command("segue.cli.learn:learn", "Train models from the log, and publish those that pass their gates."),
+    "models": Command("segue.cli.models:app", "List the trained models, show one, go back to an earlier one."),
+    "score": Command("segue.cli.score:score", "Write churn risk and lifetime value to each customer."),
     "evaluate": Command("segue.cli.evaluate:evaluate", "Say what a policy would have brought, without running it."),
+    "groups": Command("segue.cli.groups:groups", "Say what agent, rules, random and holdout brought."),
     "sequences": Command("segue.cli.sequences:sequences", "Say which orders, timings and channels worked, for whom."),
     "tradeoff": Command("segue.cli.tradeoff:tradeoff", "Draw what one objective costs another."),
     "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),
@@ -44,7 +49,7 @@ COMMANDS = {
 def overview() -> str:
     """Return what ``segue --help`` prints."""
     shown = {name: command for name, command in COMMANDS.items() if not command.is_hidden}
-    lines = [f"  {name:<9} {command.summary}" for name, command in shown.items()]
+    lines = [f"  {name:<10} {command.summary}" for name, command in shown.items()]
     head = "segue decides, for every customer and every channel, the next best action, or silence."
     tail = (
         "`segue COMMAND --help` says more. Every command takes --json. Exit codes: 0 ok, 1 findings, 2 usage, 3 setup."

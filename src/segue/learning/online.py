@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from segue.core.decisioning.models.factored import Factored, FactoredLearner, Lesson
 from segue.core.decisioning.models.shape import SILENCE as SILENT
 from segue.core.decisioning.models.shape import Arm, Head, Prior, Shape
-from segue.core.decisioning.rewards import RewardPlan, window_of
+from segue.core.decisioning.rewards import RewardPlan, options_of, window_of
 from segue.core.world import World
 from segue.model.decisions import SILENCE, Decision
 from segue.model.events import Merged
@@ -255,7 +255,7 @@ def heads_of(rewards: RewardPlan) -> Iterator[Head]:
 
 def arm_of(decision: Decision, world: World) -> Arm | None:
     """Return what was done: () for nothing, and for those held out; None where there was nothing to choose."""
-    open_to = [each for each in decision.considered if each.probability > 0.0]
+    open_to = options_of(decision)
     if len(open_to) < 2 or decision.policy.startswith("obligation"):
         return None
     if decision.is_ghost or decision.chosen == SILENCE:

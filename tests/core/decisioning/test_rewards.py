@@ -107,7 +107,14 @@ def test_without_objectives_success_counts_at_the_actions_values() -> None:
 
 def decision(*open_to: tuple[str, float]) -> Decision:
     rows = tuple(
-        Considered(f"k{number}", "offer", channel, "rule:x", probability=probability)
+        Considered(
+            f"k{number}",
+            "offer",
+            channel.removeprefix("scored "),
+            "rule:x",
+            {"total": 1.0} if channel.startswith("scored ") else {},
+            probability,
+        )
         for number, (channel, probability) in enumerate(open_to)
     )
     return Decision(
@@ -123,6 +130,7 @@ def decision(*open_to: tuple[str, float]) -> Decision:
         ([("sms", 0.5)], 2),
         ([("sms", 0.3), ("email", 0.2)], 7),
         ([("sms", 0.5), ("email", 0.0)], 2),
+        ([("sms", 1.0), ("scored email", 0.0)], 7),
         ([("call", 0.1), ("sms", 0.4)], 14),
         ([("website", 0.5)], 1),
         ([("", 0.5)], 7),

@@ -8,7 +8,7 @@ from segue.core.facts import Fact
 from segue.core.receptive import MACHINE
 from segue.core.view import Condition, View
 from segue.model.catalogue import ChannelSpec
-from segue.model.decisions import Decision
+from segue.model.decisions import SILENCE, Considered, Decision
 from segue.model.events import DeliveryReported, Event
 from segue.model.learning import Objective, Reward
 from segue.model.time import DAY, parse_duration
@@ -89,13 +89,21 @@ def _amount(fact: Fact, objective: Objective) -> float:
     return number
 
 
+def options_of(decision: Decision) -> tuple[Considered, ...]:
+    """Return what could be chosen, also by a policy that leaves nothing to chance: what passed the gate, and silence.
+
+    What did not pass has no scores.
+    """
+    return tuple([each for each in decision.considered if each.probability > 0.0 or each.scores or each.key == SILENCE])
+
+
 def window_of(decision: Decision, workspace: Workspace) -> int:
     """Return for how long after ``decision`` what happens counts for it, in microseconds.
 
     It is the longest window of the channels that were open to it, so that doing nothing has the same as what it is
     compared with.
     """
-    open_to = {each.channel for each in decision.considered if each.probability > 0.0 and each.channel}
+    open_to = {each.channel for each in options_of(decision)}
     windows = [channel_window(channel, workspace) for channel in workspace.channels if channel.name in open_to]
     return max(windows, default=USUAL_WINDOW)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _INPUTS_AT_ONCE = 8
 
-# Candidates that the policy was asked about have scores, or a probability; silence is always one of them.
+# What could be chosen, as `core.decisioning.rewards.options_of` says it: what did not pass the gate has no scores.
 _SLICE = """\
 CREATE OR REPLACE TEMP TABLE frame_slice AS
 WITH parsed AS (
@@ -31,16 +31,14 @@ WITH parsed AS (
   FROM decisions JOIN frame_layouts ON frame_layouts.revision IN (decisions.revision, '')
   WHERE seq BETWEEN {first} AND {last} AND epoch_us("at") BETWEEN {since} AND {now}
     AND policy NOT LIKE 'obligation%' AND len(context) = frame_layouts.size
-), timed AS (
-  SELECT *, [each FOR each IN options IF each.probability > 0] AS open_to FROM parsed
 )
 SELECT row_number() OVER (ORDER BY seq, decision_id) - 1 AS row,
   coalesce(survivor, known_as) AS customer_id,
-  "at" + coalesce(list_max([map_extract_value({windows}, each.channel) FOR each IN open_to]), {usual}) AS closes_at,
+  "at" + coalesce(list_max([map_extract_value({windows}, each.channel) FOR each IN options]), {usual}) AS closes_at,
   list_position([each.key FOR each IN options], chosen) - 1 AS place,
-  timed.* EXCLUDE (known_as, open_to)
-FROM timed LEFT JOIN frame_survivors ON absorbed_id = known_as
-WHERE len(open_to) >= 2
+  parsed.* EXCLUDE (known_as)
+FROM parsed LEFT JOIN frame_survivors ON absorbed_id = known_as
+WHERE len(options) >= 2
 """
 
 _ROWS = """\
