@@ -6,9 +6,6 @@ import numpy as np
 
 from segue.learning.allocation.problem import Bools, Doubles, Problem, Whole
 
-ROUNDING = 1e-9
-"""Share of a limit by which moves keep away from it, where the use is a sum of amounts: sums are only exact to that."""
-
 
 class Ledger:
     """A choice, moved customer by customer.
@@ -17,8 +14,6 @@ class Ledger:
         choice: (N,)
         slack: (R,) what is left: of a limit what may still be used, of a floor what was reached beyond it.
         sign: (R,) 1 for limits, -1 for floors: what a use takes of the slack.
-        tolerance: (R,) at most this far below 0 the slack counts as 0; 0 where uses are whole numbers, below 0 where
-            they are sums of amounts.
         value: what the choice brings.
     """
 
@@ -26,10 +21,12 @@ class Ledger:
         self.problem = problem
         self.choice = choice.astype(np.int16, copy=True)
         self.sign = np.where(problem.is_floor, -1.0, 1.0)
-        self.slack = self.sign * (problem.limits - exact_uses(problem, self.choice))
-        is_whole = (problem.by_contact % 1.0 == 0.0).all(axis=(1, 2)) & ~(problem.by_cost > 0.0).any(axis=(1, 2))
-        self.tolerance = np.where(is_whole, 0.0, -ROUNDING * np.maximum(problem.limits, 1e-300))
+        self.recount()
         self.value = value_of(problem, self.choice)
+
+    def recount(self) -> None:
+        """Count the slack anew: many moves of amounts leave an error of rounding behind."""
+        self.slack = self.sign * (self.problem.limits - exact_uses(self.problem, self.choice))
 
     def who_could_relieve(self, constraint: int) -> Whole:
         """Return the customers who use something of a limit, or could use something of a floor and do not."""
@@ -58,7 +55,7 @@ class Ledger:
         Args:
             relieving: this constraint is what the moves are for; for the sake of a floor limits may be exceeded.
         """
-        fails = (taken > 0.0) & (taken > self.slack + self.tolerance)
+        fails = (taken > 0.0) & (taken > self.slack)
         if relieving is not None and self.problem.is_floor[relieving]:
             fails &= self.problem.is_floor
         return np.asarray(~fails.any(axis=-1))

@@ -57,6 +57,8 @@ def repair(problem: Problem, prices: Doubles, best: Best) -> Whole:
         moved = np.flatnonzero(ledger.choice != best.choice)
         if _improve(ledger, prices, np.union1d(near, moved)) < NEGLIGIBLE * max(ledger.value, 1.0):
             break
+    ledger.recount()
+    _silence(ledger, best.margin)
     return ledger.choice
 
 
