@@ -5,6 +5,7 @@ moment. A past moment is seen with today's knowledge: events count from when the
 later, and customers who turned out to be one are one.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from segue.core.expression_sites import Site
@@ -90,20 +91,22 @@ def audience_sql(audience: Audience, workspace: Workspace, now: Instant) -> str:
         SegueError: it counts reports by something that the log does not tell of them.
     """
     node = audience_node(audience, workspace)
-    features = all_features(workspace)
-    for name in names_used(node, "feature"):
-        _require_told(name, features[name])
-    history = History(
-        features=features,
-        declared=workspace.events,
-        column=lambda name: f"customers.{_column(name)}",
-        events="facts",
-        customer="customers.customer_id",
-        now=str(now),
-    )
-    traits = "".join(f",\n    {_trait_sql(name, workspace)}" for name in names_used(node, "trait"))
-    query = f"SELECT customer_id FROM customers WHERE {to_sql(node, history)} ORDER BY customer_id"
-    return _FACTS.format(now=now, traits=traits, event=EVENT) + query
+    head, history = _history((node,), workspace, now)
+    return f"{head}SELECT customer_id FROM customers WHERE {to_sql(node, history)} ORDER BY customer_id"
+
+
+def values_sql(nodes: Mapping[str, Node], workspace: Workspace, now: Instant) -> str:
+    """Return a query of every customer's values of ``nodes`` at ``now``, each as a column of its name, with
+    ``customer_id`` and ``first_seen`` (microseconds), in the order of the ids.
+
+    Raises:
+        ExpressionError: one has no meaning over history.
+        SegueError: as `audience_sql`.
+    """
+    head, history = _history(tuple(nodes.values()), workspace, now)
+    columns = "".join(f', {to_sql(node, history)} AS "{name}"' for name, node in nodes.items())
+    first = 'SELECT customer_id, min("at") AS first_seen FROM facts GROUP BY customer_id'
+    return f"{head}SELECT customer_id, first_seen{columns} FROM customers JOIN ({first}) USING (customer_id) ORDER BY 1"
 
 
 def members(audience: Audience, workspace: Workspace, duck: "DuckDBPyConnection", now: Instant) -> list[CustomerId]:
@@ -113,6 +116,24 @@ def members(audience: Audience, workspace: Workspace, duck: "DuckDBPyConnection"
         SegueError: as `audience_sql`.
     """
     return [CustomerId(row[0]) for row in duck.sql(audience_sql(audience, workspace, now)).fetchall()]
+
+
+def _history(nodes: tuple[Node, ...], workspace: Workspace, now: Instant) -> tuple[str, History]:
+    """Return the tables that ``nodes`` are about, and how each reads them."""
+    features = all_features(workspace)
+    for name in dict.fromkeys(name for node in nodes for name in names_used(node, "feature")):
+        _require_told(name, features[name])
+    history = History(
+        features=features,
+        declared=workspace.events,
+        column=lambda name: f"customers.{_column(name)}",
+        events="facts",
+        customer="customers.customer_id",
+        now=str(now),
+    )
+    used = dict.fromkeys(name for node in nodes for name in names_used(node, "trait"))
+    traits = "".join(f",\n    {_trait_sql(name, workspace)}" for name in used)
+    return _FACTS.format(now=now, traits=traits, event=EVENT), history
 
 
 def _trait_sql(name: str, workspace: Workspace) -> str:

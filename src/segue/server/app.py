@@ -30,6 +30,7 @@ from segue.server.openapi import openapi_document
 from segue.server.problems import EXPECTED, answer_expected, answer_http
 from segue.server.publishing import Publishing
 from segue.server.receipts import Receipts
+from segue.server.scores import Scoring
 from segue.server.status import Status
 from segue.server.traffic import TrafficView
 from segue.server.unsubscribe import Unsubscribe
@@ -77,12 +78,14 @@ def create_app(
     journeys = Journeys(runtime, access, clock)
     business_events = BusinessEvents(runtime, access)
     traffic, publishing = TrafficView(runtime, access), Publishing(runtime, access, loaded)
+    scoring = Scoring(runtime, access, clock)
     unsubscribing = Unsubscribe(runtime, keys.secret, workspace.name, clock)
     status = Status(runtime, access, metrics, workspace)
     routes: Sequence[Route] = [
         *_for_browsers(ingest, decide),
         NamedRoute("/v1/journeys", traffic.show, methods=["GET"]),
         NamedRoute("/v1/admin/apply", publishing.apply, methods=["POST"]),
+        NamedRoute("/v1/admin/scores", scoring.accept, methods=["POST"]),
         NamedRoute("/v1/journeys/{journey}/enter", journeys.enter, methods=["POST"]),
         NamedRoute("/v1/business-events", business_events.accept, methods=["POST"]),
         NamedRoute("/v1/business-events/{message_id}", business_events.show, methods=["GET"]),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from segue.core.decisioning.rewards import window_of
+from segue.core.decisioning.rewards import options_of, window_of
 from segue.core.world import World, build_world
 from segue.learning.frames import TABLES, Frame, read_frame, reading
 from segue.learning.online import Online, arm_of
@@ -78,7 +78,7 @@ def test_a_frame_holds_what_decisions_were_made_from(tmp_path: Path) -> None:
     assert np.array_equal(frame.x, [each.context for each in decisions])
     assert frame.closes_at.tolist() == [each.at + window_of(each, SHOP) for each in decisions]
     for row, decision in enumerate(decisions):
-        open_to = [each for each in decision.considered if each.probability > 0.0]
+        open_to = options_of(decision)
         found = frame.considered[row]
         assert [(each.action, each.channel, each.scores, each.probability) for each in found] == [
             (each.action, each.channel, each.scores, each.probability) for each in open_to

@@ -90,7 +90,7 @@ def compile_context(workspace: Workspace, features: Mapping[str, FeatureSpec]) -
         nodes[name] = parse(name, scope, None)
     compiled = compile_library(nodes, features)
     for name, node in nodes.items():
-        reading, labels = _reading(name, str(node.type))
+        reading, labels = reading_of(name, str(node.type))
         names += labels
         readings.append((compiled[name], reading))
     channels = tuple(channel.name for channel in workspace.channels if channel.family in ("message", "task"))
@@ -119,7 +119,7 @@ def read_context(view: View, contacts: Contacts, plan: ContextPlan) -> tuple[flo
     hour = hour_of_week(view.now, view.zone)
     turn = 2.0 * pi * (hour % 24) / 24.0
     values += (sin(turn), cos(turn), float(hour >= 120), float(view.is_here))
-    values.append(1.0 - _nearness(view.now - view.profile.first_seen))
+    values.append(1.0 - nearness(view.now - view.profile.first_seen))
     reached = tuple([contact for contact in contacts.ledger if contact.state != "ghost"])
     values += _fatigue(reached, view.now, plan.channels)
     return tuple(values)
@@ -135,7 +135,8 @@ def repeats(contacts: Contacts, action: str, now: Instant) -> float:
     return sum([_left(contact, now, REPEAT_HALVES) for contact in shown])
 
 
-def _reading(name: str, kind: str) -> tuple[Reading, list[str]]:
+def reading_of(name: str, kind: str) -> tuple[Reading, list[str]]:
+    """Return how a value of type ``kind`` becomes numbers, and what they are called."""
     match kind:
         case "number":
             return _number, [name]
@@ -164,11 +165,11 @@ def _truth(value: Any, now: Instant) -> tuple[float, ...]:
 
 
 def _since(value: Any, now: Instant) -> tuple[float, ...]:
-    return (_nearness(value),) if isinstance(value, int) else (0.0,)
+    return (nearness(value),) if isinstance(value, int) else (0.0,)
 
 
 def _moment(value: Any, now: Instant) -> tuple[float, ...]:
-    return (_nearness(abs(now - value)),) if isinstance(value, int) else (0.0,)
+    return (nearness(abs(now - value)),) if isinstance(value, int) else (0.0,)
 
 
 def _word(value: Any, now: Instant) -> tuple[float, ...]:
@@ -178,7 +179,8 @@ def _word(value: Any, now: Instant) -> tuple[float, ...]:
     return tuple([float(place == each) for each in range(BUCKETS)])
 
 
-def _nearness(microseconds: int) -> float:
+def nearness(microseconds: int) -> float:
+    """Return how near a moment so long ago is: 1 just now, 1/2 a week ago, 0 never."""
     return 1.0 / (1.0 + max(microseconds, 0) / _MICROSECONDS_PER_WEEK)
 
 
@@ -195,7 +197,7 @@ def _fatigue(ledger: tuple[Contact, ...], now: Instant, channels: tuple[str, ...
             doses[contact.channel] += left
         answered += contact.engaged_at > 0
     values = [log1p(total) for total in (*totals, *doses.values())]
-    last = _nearness(now - ledger[-1].at) if ledger else 0.0
+    last = nearness(now - ledger[-1].at) if ledger else 0.0
     return [*values, last, (answered + 1.0) / (len(ledger) + 5.0), dose]
 
 

@@ -4,7 +4,8 @@
 """
 
 from segue.learning.frames.frame import Frame
+from segue.learning.frames.histories import Happened, read_happened, read_trait
 from segue.learning.frames.options import Option, Options
 from segue.learning.frames.reading import TABLES, read_frame
 
-__all__ = ["TABLES", "Frame", "Option", "Options", "read_frame"]
+__all__ = ["TABLES", "Frame", "Happened", "Option", "Options", "read_frame", "read_happened", "read_trait"]

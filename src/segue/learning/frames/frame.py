@@ -12,7 +12,6 @@ from segue.model.errors import SegueError
 from segue.model.learning import Objective
 from segue.model.time import Instant
 
-
 _UNKNOWN: NDArray[Any] = np.zeros(0)
 """Stands for what a frame that was put together by hand does not tell."""
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from segue.core.decisioning.context import compile_context
 from segue.core.decisioning.rewards import objectives_of
@@ -52,7 +51,8 @@ def read_frame(
 ) -> Frame:
     """Return the decisions from ``since`` to ``now`` that had a choice, with what came of them by ``now``.
 
-    Obligations, and decisions with one possible outcome, are left out: nothing can be learnt from them.
+    Obligations, and decisions with nothing to choose from, are left out: nothing can be learnt from them. Where a policy
+    left nothing to chance (probability 1) a decision tells what came of it, and not what else would have.
 
     Args:
         duck: a connection with the views of `TABLES`.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from segue.core.decisioning.rewards import objectives_of
 from segue.core.world import build_world
+from segue.learning.bias import BiasReport, check_bias
 from segue.learning.frames import Frame
 from segue.learning.jobs.training import Gate
 from segue.learning.off_policy import Comparison, compare
@@ -20,9 +21,6 @@ Floats = NDArray[np.float64]
 
 MOST_JUDGED = 20_000
 """Of more decisions, these many are asked about, evenly over the period."""
-
-LEAST_IN_GROUP = 50
-"""Groups with fewer decisions are not compared with others."""
 
 Groups = Mapping[str, Mapping[str, object]]
 """By trait: each customer's value."""
@@ -63,31 +61,30 @@ def judge_policy(
     found = compare(log, target, log.logging, effective_samples=needed)
     contacted = 1.0 - target[:, -1]
     gain = found.difference
-    gates = list(_bias(judged, contacted, workspace, groups))
+    biases = [each for each in _bias(judged, contacted, workspace, groups) if len(each.groups) > 1]
+    gates = [Gate(f"rate_ratio.{each.trait}", each.ratio.value, each.least_ratio, is_least=True) for each in biases]
     metrics = {"contacted": float(contacted.mean()), "effective_samples": found.candidate.overlap.effective_samples}
     metrics |= {"gain": gain.value, "gain_low": gain.low, "gain_high": gain.high}
-    notes: tuple[str, ...] = ()
+    notes = tuple(each.verdict for each in biases)
     if found.reason:
-        notes = (f"What the policy would bring is not known yet: {found.reason}.",)
+        notes = (
+            *notes,
+            f"What the policy would bring is not known yet: {found.reason}.",
+        )
     elif must_gain:
         least = -workspace.learning.gates.margin * abs(float(log.reward.mean()))
         gates.append(Gate("gain_low", gain.low, least, is_least=True))
     return Judgement(tuple(gates), notes, metrics, found)
 
 
-def _bias(judged: Frame, contacted: Floats, workspace: Workspace, groups: Groups) -> Iterator[Gate]:
-    """Yield a gate for each trait whose groups are to be contacted at similar rates."""
+def _bias(judged: Frame, contacted: Floats, workspace: Workspace, groups: Groups) -> Iterator[BiasReport]:
+    """Yield what was found for each trait whose groups are to be contacted at similar rates."""
     for check in workspace.learning.bias:
         values = groups.get(check.trait, {})
         labels = np.array([str(values.get(customer, "")) for customer in judged.customer_id])
-        rates = [
-            float(contacted[labels == label].mean())
-            for label in np.unique(labels)
-            if label and (labels == label).sum() >= LEAST_IN_GROUP
-        ]
-        if len(rates) > 1:
-            ratio = min(rates) / max(rates) if max(rates) else 1.0
-            yield Gate(f"rate_ratio.{check.trait}", ratio, check.least_ratio, is_least=True)
+        known = labels != ""
+        if known.any():
+            yield check_bias(check.trait, labels[known], contacted[known], least_ratio=check.least_ratio)
 
 
 def _thinned(frame: Frame) -> Frame:
