@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from segue.cli import main
+from segue.cli.reasons import reason_lines
+from segue.core.decisioning.explanation import Explanation
 from segue.core.world import build_world
-from segue.model.decisions import Decision
+from segue.model.decisions import Considered, Decision
+from segue.model.ids import CustomerId, DecisionId, EventId, Revision
+from segue.model.time import Instant
 from segue.ports.store import Block, Commit, pack, pack_entry
 from segue.runtimes.replay import replay
 from segue.stores.sqlite import SqliteStore
@@ -99,7 +103,7 @@ def test_a_bandit_s_decision_tells_what_drove_it_and_what_would_have_to_be_diffe
     assert any(line.startswith("proud 1.00 -") for line in lines)
     assert any(line.startswith("by block: ") and "channel:sms" in line for line in lines)
     assert "What would have had to be different (the policy favoured silence; each is enough)" in lines
-    assert any(line.startswith("offer · sms complained 0.") for line in lines)
+    assert any(line.startswith("offer · sms ") and " instead of " in line for line in lines)
 
 
 def test_a_fallback_is_told_and_two_that_are_as_good_are_told_apart(
@@ -118,3 +122,14 @@ def test_the_reasons_are_there_for_programs_too(
     why = json.loads(explained(folder, decisions[-1], capsys, "--json"))["why"]
     assert set(why) == {"favourite", "model", "changes", "attributions"}
     assert {each["of"] for each in next(iter(why["attributions"].values()))} == {"bought", "complained"}
+
+
+def test_where_no_single_number_would_have_been_enough_that_is_said() -> None:
+    row = Considered("rule:x/offer/email", "offer", "email", "rule:x", {"total": -4.0, "priority": 0.0}, 0.0)
+    explanation = Explanation(favourite="silence", model="", changes={row.key: ()})
+    decision = Decision(
+        *(DecisionId("d"), CustomerId("ada"), EventId("e"), Instant(0), "message", Revision("r"), "s", "rules@1"),
+        *("agent", (row, Considered("silence", "", "", "silence")), "silence", 1.0, False, 0.1, ""),
+    )
+    assert "no single number would have been enough" in reason_lines(decision, explanation)[-1]
+    assert reason_lines(decision, Explanation(favourite="silence", model="", changes={})) == []

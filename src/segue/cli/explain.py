@@ -20,7 +20,7 @@ from segue.ports.store import Entry, LedgerRow
 from segue.runtimes.embedded.recovery import Worlds
 from segue.runtimes.embedded.timeline import read_timeline
 from segue.runtimes.lessons import learned_by, restore_learner
-from segue.server.customers import decision_view
+from segue.server.decisions import decision_view
 from segue.stores.sqlite import SqliteStore
 from segue.workspace.layout import STATE_FOLDER
 

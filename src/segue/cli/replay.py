@@ -16,7 +16,7 @@ from segue.model.time import format_instant, parse_instant
 from segue.ports.store import Entry
 from segue.runtimes.replay import Replayed, Verified, verify
 from segue.runtimes.replay import replay as decide_again
-from segue.server.customers import decision_view
+from segue.server.decisions import decision_view
 from segue.stores.sqlite import SqliteStore
 from segue.workspace import load
 from segue.workspace.layout import STATE_FOLDER

@@ -9,18 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from segue.core.arbitration.rules.frequency import CapPlan, count_uses
-from segue.core.decisioning.changes import changes_needed, favourite
-from segue.core.decisioning.explanation import Explanation
 from segue.core.expressions.states import feature_type
 from segue.core.profiles import zone_of
 from segue.core.world import World
 from segue.model.customers import Customer
-from segue.model.decisions import SILENCE, Decision
-from segue.model.ids import CustomerId, DecisionId, EventId, RunId
+from segue.model.ids import CustomerId, DecisionId, RunId
 from segue.model.time import HOUR, NEVER, SECOND, Clock, Instant, format_instant
 from segue.ports.store import Entry
 from segue.runtimes.embedded import Embedded
 from segue.server.access import Access
+from segue.server.decisions import decision_view, explanation_of
 from segue.server.naming import identifiers_of
 from segue.server.problems import Problem
 
@@ -92,49 +90,6 @@ class CustomerView(Struct, frozen=True, kw_only=True):
     journeys: tuple[JourneyRun, ...]
     caps: tuple[CapUse, ...]
     timeline: tuple[Happening, ...]
-
-
-class ConsideredView(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A candidate of a decision; ``suppressed`` is its first failing reason."""
-
-    key: str
-    action: str
-    channel: str
-    source: str
-    probability: float
-    scores: dict[str, float] = {}
-    suppressed: str | None = None
-    detail: str = ""
-    until: str | None = None
-
-
-class DecisionView(Struct, frozen=True, kw_only=True):
-    """The record of one decision; the fields mean what they mean in `segue.model.decisions.Decision`.
-
-    Attributes:
-        why: what drove the scores, and what would have had to be different; null where decisions are listed.
-    """
-
-    decision_id: DecisionId
-    customer_id: CustomerId
-    event_id: EventId
-    at: str
-    slot: str
-    revision: str
-    seed: str
-    policy: str
-    group: str
-    chosen: str
-    probability: float
-    is_exploration: bool
-    is_ghost: bool
-    draw: float
-    fallback: str
-    input_hash: str
-    delivery_id: str
-    model: str
-    considered: tuple[ConsideredView, ...]
-    why: Explanation | None = None
 
 
 class Customers:
@@ -235,50 +190,6 @@ def cap_uses(plan: CapPlan, customer: Customer, now: Instant, zone: str) -> list
         CapUse(cap=plan.name, of=of, used=used, limit=plan.limit, window=window)
         for of, used in sorted(count_uses(plan, customer.contacts.ledger, now, zone).items())
     ]
-
-
-def explanation_of(decision: Decision, world: World) -> Explanation:
-    """Return why ``decision`` was made, as far as the present World can tell.
-
-    Its online model has learnt more since than what the decision knew: that is said. Where the workspace is another by
-    now, what follows from the record alone is told.
-    """
-    if decision.revision != world.revision:
-        best = favourite(decision)
-        changes = changes_needed(decision)
-        return Explanation(favourite=best.key if best else SILENCE, model=decision.model, changes=changes)
-    from segue.learning.explaining import explain  # numpy takes its time, and nobody else here needs it
-
-    is_online = decision.policy.startswith("bandit") and world.learned is not None
-    note = f"decided; the parts are of lessons:{world.learned.lessons}" if is_online and world.learned else ""
-    return explain(decision, world, world.learned, note)
-
-
-def decision_view(decision: Decision, why: Explanation | None = None) -> DecisionView:
-    """Return ``decision`` as people read it."""
-    return DecisionView(
-        **{
-            field: getattr(decision, field)
-            for field in DecisionView.__struct_fields__
-            if field not in ("at", "considered", "why")
-        },
-        at=format_instant(decision.at),
-        considered=tuple(
-            ConsideredView(
-                key=c.key,
-                action=c.action,
-                channel=c.channel,
-                source=c.source,
-                probability=c.probability,
-                scores=c.scores,
-                suppressed=c.suppressed,
-                detail=c.detail,
-                until=format_instant(Instant(c.until)) if c.until else None,
-            )
-            for c in decision.considered
-        ),
-        why=why,
-    )
 
 
 def _happening(entry: Entry) -> Happening:

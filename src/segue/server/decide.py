@@ -183,7 +183,7 @@ class Decide:
 
     def _fall_back(self, placement: str, reason: str) -> Response:
         """Return what the placement shows by default, else silence."""
-        self._runtime.count_fallback("placement", reason)
+        self._runtime.fallbacks["placement", reason] += 1  # no decision says so
         default = self._runtime.world.workspace.placements.get(placement, {}).get("default")
         answer = DecideAnswer(
             customer_id=None,

@@ -4,8 +4,9 @@ from msgspec import Struct
 
 from segue.server.auth import Scope
 from segue.server.business_events import BusinessEvent, BusinessEventProgress
-from segue.server.customers import CustomerView, DecisionView
+from segue.server.customers import CustomerView
 from segue.server.decide import DecideAnswer, DecideRequest
+from segue.server.decisions import DecisionView
 from segue.server.ingest import SHORT_FORMS, Accepted
 from segue.server.journeys import EnterAnswer, EnterRequest
 from segue.server.publishing import Applied

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from segue.core.decisioning.changes import Change, changes_needed, favourite
+from segue.core.decisioning.changes import changes_needed, favourite
+from segue.core.decisioning.explanation import Change
 from segue.model.decisions import SILENCE, Considered, Decision, Reason
 from segue.model.ids import CustomerId, DecisionId, EventId, Revision
 from tests.builders import NOW

@@ -51,6 +51,7 @@ class Embedded:
         self._store = store
         self._writer = writer
         self._counters = counters
+        self.fallbacks = counters.fallbacks
         self._dispatcher: Dispatcher
         self._publisher: Publisher
         self._running: asyncio.Task[None]
@@ -141,10 +142,6 @@ class Embedded:
             return receipt.decisions
         code = receipt.reason or receipt.status
         raise EventError(code, f"The decision request was not taken: {code}.", "Send it with an id of its own.")
-
-    def count_fallback(self, policy: str, reason: str) -> None:
-        """Count that what was to decide did not, where no decision says so: a placement that waited too long."""
-        self._counters.fallbacks[policy, reason] += 1
 
     async def report(self, events: Sequence[Event], *, channel: str = "") -> list[Receipt]:
         """Take events in whose customer is known: outcomes, receipts, unsubscribes.
