@@ -34,7 +34,14 @@ LATE = 0.2
 """Share of purchases after a contact that come a day later."""
 
 NOISE = 0.35
-AFF, LIK, HAZ = 0.6, 0.9, 0.0025
+"""Standard deviation of what the inputs add to what they are images of."""
+
+AFFINITY, LIKING, INTENT = 0.6, 0.9, 0.35
+"""How much people differ in answering contacts at all, and each channel, and from day to day; on the probit."""
+
+HAZARD = 0.0025
+"""Of withdrawing at a contact of dose 1, in somebody who is not tired."""
+
 STAYS = 0.8
 """Share of their own purchases that people go on with after they have withdrawn."""
 
@@ -114,16 +121,15 @@ def simulate(customers: Customers, days: int, seed: int, choose: Chooser, watch:
         day = Day(number, x, reachable & (rolls[0] < OPPORTUNITY))
         arms = np.where(day.is_open, choose(day), -1)
         sent, arm = arms >= 0, np.maximum(arms, 0)
-        line = STRENGTHS[arm] + AFF * customers.affinity + LIK * customers.liking[everybody, arm] + 0.35 * intent
-        answers = sent & (rolls[1] < _probit(line) / (1.0 + (fatigue / customers.bears) ** 2))
+        line = STRENGTHS[arm] + AFFINITY * customers.affinity + LIKING * customers.liking[everybody, arm]
+        answers = sent & (rolls[1] < answering(line + INTENT * intent, fatigue, customers.bears))
         organic = customers.organic * np.exp(0.3 * intent) * np.where(reachable, 1.0, STAYS)
         size = customers.spend * np.exp(0.5 * baskets - 0.125)
         margin = 8.0 * size[0] * (rolls[2] < organic) + late
         is_late = rolls[3] < LATE
         brought = BASKETS[arm] * size[1] * answers
         margin, late = margin + brought * ~is_late, brought * is_late
-        hazard = HAZ * customers.touchy * (1.0 + fatigue**2.2) * (0.5 + 0.5 * DOSES[arm])
-        withdraws = sent & (rolls[4] < np.minimum(hazard, 0.5))
+        withdraws = sent & (rolls[4] < withdrawing(customers.touchy, fatigue, DOSES[arm]))
         reachable = reachable & ~withdraws
         fatigue = customers.decay * (fatigue + DOSES[arm] * sent)
         value += float(margin.sum() - COSTS[arm][sent].sum())
@@ -131,6 +137,16 @@ def simulate(customers: Customers, days: int, seed: int, choose: Chooser, watch:
         if watch is not None:
             watch(day, arms, margin, withdraws)
     return Result(value / count, float(reachable.mean()), contacts / count / days * 7.0)
+
+
+def answering(line: Floats, fatigue: Floats, bears: Floats) -> Floats:
+    """Return how likely a contact makes customers buy."""
+    return np.asarray(_probit(line) / (1.0 + (fatigue / bears) ** 2))
+
+
+def withdrawing(touchy: Floats, fatigue: Floats, dose: Floats) -> Floats:
+    """Return how likely customers withdraw at a contact."""
+    return np.asarray(np.minimum(HAZARD * touchy * (1.0 + fatigue**2.2) * (0.5 + 0.5 * dose), 0.5))
 
 
 def _probit(line: Floats) -> Floats:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bench import fatigue_market as market
+from bench.fatigue_bound import bound
 from bench.fatigue_market import Day, Floats, Places, Result, draw_customers, simulate
 from bench.report import report
 from segue.core.catalogue import Scored
@@ -154,6 +155,8 @@ def main() -> None:
     is_quick = "--quick" in sys.argv[1:]
     run = Run(QUICK if is_quick else FULL)
     fixed(run)
+    knowing = run.tell("everything known (500 customers)", [bound(500 if not is_quick else 60, DAYS)])
+    run.figures["bound"] = round(knowing, 2)
     log = logged(max(run.scale.sizes), 100, PRODUCT_DECAY)
     best = shortsighted(run, log)
     run.figures["best_capped_myopic"] = round(best, 2)

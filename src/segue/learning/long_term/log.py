@@ -106,9 +106,9 @@ def weights_of(log: DecisionLog, most: float) -> Floats:
 
     A policy's own log shows its favourites to the customers whom it favoured them for; a model that is a little wrong
     is then right there only. So a decision counts by how often its arm was chosen over how likely it was here
-    (stabilised inverse probability weights; Robins, Hernan and Brumback, Epidemiology 2000), at most ``most`` times the
-    average. The weights add up to the effective number of decisions, (sum w)^2 / sum w^2, so that they weigh against
-    priors no more than they know.
+    (stabilised inverse probability weights; Robins, Hernan and Brumback, Epidemiology 2000), at most ``most`` times
+    as much as the average would. The weights add up to the effective number of decisions, (sum w)^2 / sum w^2, so
+    that they weigh against priors no more than they know.
     """
     places = log.arm + 1
     shares = np.bincount(places, minlength=len(log.arms) + 1) / len(places)

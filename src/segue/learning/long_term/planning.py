@@ -72,10 +72,10 @@ def usual_self(log: DecisionLog, seen: Seen) -> Floats:
     """
     _, codes, counts = np.unique(log.customer, return_inverse=True, return_counts=True)
     standard = seen.standard[:, 1:]
-    totals = np.stack([np.bincount(codes, weights=column) for column in standard.T], axis=1)
     several = counts[codes] > 1
-    if not several.any():
+    if not (several.any() and seen.inputs):
         return np.vstack([np.zeros(len(seen.inputs)), np.eye(len(seen.inputs))])
+    totals = np.stack([np.bincount(codes, weights=column) for column in standard.T], axis=1)
     others = (totals[codes] - standard)[several] / (counts[codes][several] - 1)[:, None]
     known = seen.standard[several]
     lasting = np.linalg.solve(known.T @ known + np.eye(known.shape[1]), known.T @ others) * seen.scales

@@ -49,13 +49,19 @@ class Weighed(Struct, frozen=True):
 
 
 class LongTerm:
-    """A long-term model, unpacked."""
+    """A long-term model, unpacked.
+
+    Raises:
+        ValueError, KeyError, IndexError: its parts do not fit together.
+    """
 
     def __init__(self, model: LongTermModel) -> None:
         self.model = model
         self.responses = Responses(model)
         later = np.frombuffer(model.later, dtype="<f8").astype(np.float64)
         self._later = later.reshape(len(model.centers), -1)
+        if self._later.shape[1] < 2 or not np.isfinite(self._later).all() or not model.step > 0.0:
+            raise ValueError("The table of a long-term model has two doses at least, and finite numbers.")
         self._centers = np.array(model.centers, dtype=np.float64)
         self._index = Index(model, self.responses)
 
@@ -123,7 +129,8 @@ class Index:
         arms = [split_key(key) for key in model.evidence]
         self._responses = responses
         self._silent, self._places = responses.places([(SILENCE, SILENCE)]), responses.places(arms)
-        self._usual = np.frombuffer(model.usual, dtype="<f8").astype(np.float64).reshape(len(model.inputs) + 1, -1)
+        size = len(model.inputs)
+        self._usual = np.frombuffer(model.usual, dtype="<f8").astype(np.float64).reshape(size + 1, size)
         doses = np.array([model.doses.get(channel, 1.0) for _, channel in arms])
         self._charges = np.array([model.costs.get(key, 0.0) for key in model.evidence]) + model.dose_price * doses
         self._hazard_price = model.hazard_price

@@ -5,6 +5,7 @@ What a contact brings until the next decision, and what it leaves of what all la
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from math import isfinite, sqrt
 
 import numpy as np
@@ -15,7 +16,8 @@ from segue.core.decisioning.arms import weights_of
 from segue.core.decisioning.context import Context
 from segue.core.decisioning.draws import inverse_gap, ramped
 from segue.core.decisioning.models.long_term import Floats, LongTerm, arm_key
-from segue.core.decisioning.policy import Unready
+from segue.core.decisioning.policies.net import WANTED, charges_of, product_of, wanted
+from segue.core.decisioning.policy import CORRUPT_MODEL, MISSING_INPUT, NO_MODEL, NOT_FINITE, STALE_MODEL, Unready
 from segue.core.decisioning.rewards import objectives_of
 from segue.model.snapshots import LongTermModel
 from segue.model.time import Instant, parse_duration
@@ -46,21 +48,26 @@ class ValuePolicy:
         self._model: LongTerm | None = None
         self._columns: dict[tuple[str, ...], list[int]] = {}
         snapshot = workspace.models.get(KIND)
-        if snapshot is None or not isinstance(snapshot.body, LongTermModel):
+        self._fault = NO_MODEL
+        if snapshot is None:
+            return
+        self._fault = CORRUPT_MODEL
+        if not isinstance(snapshot.body, LongTermModel):
             return
         self._last_at = Instant(snapshot.trained_to + parse_duration(workspace.learning.max_age))
         objectives = objectives_of(workspace)
         weights = dict(zip(objectives, weights_of(objectives), strict=True))
         self._is_of_other_weights = bool(snapshot.body.objectives) and snapshot.body.objectives != weights
         quiet = {channel.name: 0.0 for channel in workspace.channels if channel.family not in _INTERRUPTING}
-        self._model = LongTerm(replace(snapshot.body, doses={**quiet, **snapshot.body.doses}))
+        with suppress(ValueError, KeyError, IndexError):
+            self._model = LongTerm(replace(snapshot.body, doses={**quiet, **snapshot.body.doses}))
 
     def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
         """Return the candidates with what they bring now and later, over doing nothing.
 
         Raises:
-            Unready: ``no_model``, ``stale_model`` (also where objectives count otherwise than when it was learnt),
-                ``missing_input:NAME``, ``not_finite``.
+            Unready: ``no_model``, ``corrupt_model``, ``stale_model`` (also where objectives count otherwise than when
+                it was learnt), ``missing_input:NAME``, ``not_finite``.
         """
         model = self._ready(context)
         if not candidates:
@@ -97,13 +104,15 @@ class ValuePolicy:
             candidates: what they cost stands in their scores; the last one is silence.
 
         Raises:
-            Unready: ``no_model``, ``missing_input:NAME``, ``not_finite`` for any of the customers.
+            Unready: as `score`, for any of the customers; how old the model is does not matter.
         """
         model = self._require()
         x, dose = self._inputs(model, names, contexts)
         weighed = model.weigh(x, dose, [(each.action, each.channel) for each in candidates[:-1]])
-        charges = np.array([_charges(each) for each in candidates[:-1]])
-        return self._odds(weighed.gain + weighed.later - charges, weighed.later, candidates)
+        factors = np.array([product_of(each.scores, WANTED) for each in candidates[:-1]])
+        gain = np.where(weighed.gain > 0.0, weighed.gain * factors, weighed.gain)
+        charges = np.array([charges_of(each.scores) for each in candidates[:-1]])
+        return self._odds(gain + weighed.later - charges, weighed.later, candidates)
 
     def _odds(self, totals: Floats, later: Floats, candidates: Sequence[Scored]) -> Floats:
         """Return probabilities of shape (n, K), silence last, from totals and worths of later of shape (n, K - 1)."""
@@ -122,13 +131,13 @@ class ValuePolicy:
 
     def _require(self) -> LongTerm:
         if self._model is None:
-            raise Unready("no_model")
+            raise Unready(self._fault)
         return self._model
 
     def _ready(self, context: Context) -> LongTerm:
         model = self._require()
         if context.at > self._last_at or self._is_of_other_weights:
-            raise Unready("stale_model")
+            raise Unready(STALE_MODEL)
         return model
 
     def _inputs(self, model: LongTerm, names: tuple[str, ...], contexts: Floats) -> tuple[Floats, Floats]:
@@ -136,14 +145,14 @@ class ValuePolicy:
         if columns is None:
             for name in model.reads:
                 if name not in names:
-                    raise Unready(f"missing_input:{name}")
+                    raise Unready(f"{MISSING_INPUT}:{name}")
             columns = [names.index(name) for name in model.reads]
             self._columns = {names: columns}
         if contexts.shape[1] != len(names):
-            raise Unready(f"missing_input:{model.reads[-1]}")
+            raise Unready(f"{MISSING_INPUT}:{model.reads[-1]}")
         values = contexts[:, columns]
         if not (np.abs(values) < LARGEST).all():
-            raise Unready("not_finite")
+            raise Unready(NOT_FINITE)
         return model.read(values)
 
     def _reach(self, each: Scored) -> float:
@@ -153,16 +162,11 @@ class ValuePolicy:
 
 
 def _scored(each: Scored, gain: float, later: float, hazard: float) -> Scored:
-    total = gain + later - _charges(each)
+    total = wanted(gain, each.scores) + later - charges_of(each.scores)
     if not isfinite(total):
-        raise Unready("not_finite")
+        raise Unready(NOT_FINITE)
     believed = {RESPONSE: gain, LATER: later, HAZARD: hazard, "total": total}
     return replace(each, total=total, scores={**each.scores, **believed})
-
-
-def _charges(each: Scored) -> float:
-    known = each.scores
-    return known.get("cost", 0.0) + known.get("price", 0.0) - known.get("subsidy", 0.0)
 
 
 def _inverse_gaps(values: Floats, gamma: float, scale: float) -> Floats:
@@ -174,7 +178,7 @@ def _inverse_gaps(values: Floats, gamma: float, scale: float) -> Floats:
     weights = 1.0 / (values.shape[1] + np.minimum(gaps * (gamma / scale), 1e300))
     weights[rows, best] = 0.0
     weights[rows, best] = 1.0 - weights.sum(axis=1)
-    return weights
+    return np.asarray(weights, dtype=np.float64)
 
 
 def _name(each: Scored) -> tuple[str, int, str]:
