@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segue.core.decisioning.draws import inverse_gap, ramped, reach, thompson
@@ -15,6 +15,7 @@ def is_valid(probabilities: np.ndarray) -> bool:
     return bool((probabilities >= 0.0).all() and abs(probabilities.sum() - 1.0) < 1e-9)
 
 
+@settings(deadline=None)
 @given(VALUES, st.floats(0, 1e9), st.floats(1e-9, 1e9))
 def test_inverse_gap_is_a_distribution_whatever_the_values(values: list[float], gamma: float, scale: float) -> None:
     probabilities = inverse_gap(values, gamma, scale)
@@ -23,6 +24,7 @@ def test_inverse_gap_is_a_distribution_whatever_the_values(values: list[float], 
     assert (probabilities > 0.0).all()
 
 
+@settings(deadline=None)
 @given(VALUES, st.floats(0, 1e6))
 def test_inverse_gap_gives_the_better_arm_no_less(values: list[float], gamma: float) -> None:
     probabilities = inverse_gap(values, gamma)
@@ -46,11 +48,13 @@ def test_inverse_gap_takes_a_scale_for_each_arm() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-50, 50), st.floats(0, 100) | st.just(0.0)), min_size=1, max_size=8))
 def test_thompson_is_a_distribution_whatever_the_beliefs(beliefs: list[tuple[float, float]]) -> None:
     assert is_valid(thompson([mean for mean, _ in beliefs], [variance for _, variance in beliefs]))
 
 
+@settings(deadline=None)
 @given(st.floats(-3, 3), st.floats(-3, 3), st.floats(0.01, 4), st.floats(0.01, 4))
 def test_thompson_of_two_is_the_closed_form(left: float, right: float, wide: float, narrow: float) -> None:
     from math import erf, sqrt
@@ -83,6 +87,7 @@ def drawn(draw: st.DrawFn) -> tuple[list[float], list[float]]:
     return shares, draw(st.lists(st.floats(0, 1), min_size=len(weights), max_size=len(weights)))
 
 
+@settings(deadline=None)
 @given(drawn())
 def test_ramped_stays_a_distribution_and_keeps_every_limit(case: tuple[list[float], list[float]]) -> None:
     probabilities, limits = case

@@ -116,12 +116,13 @@ class Panel:
         scores = (self._weights @ v).reshape(-1, model.heads)
         linear = self._scales @ scores
         if not model.has_logits:
-            found: Floats = (linear - scores[0]) @ w
-            return found
-        bracket, shared = self._spreads(v)
-        hoped = np.where(w > 0.0, FLATTENING, 0.0)
-        found = (model.outcomes(linear, (bracket + shared) * hoped) - model.outcomes(scores[0], shared * hoped)) @ w
-        return found
+            effects = linear - scores[0]
+        else:
+            bracket, shared = self._spreads(v)
+            hoped = np.where(w > 0.0, FLATTENING, 0.0)
+            effects = model.outcomes(linear, (bracket + shared) * hoped) - model.outcomes(scores[0], shared * hoped)
+        worths: Floats = effects @ w
+        return worths
 
     def believe(self, x: ArrayLike) -> Beliefs:
         """Return the beliefs about every arm for the customer that ``x`` (d,) describes."""

@@ -11,7 +11,9 @@ Floats = NDArray[np.float64]
 REMEMBERED_ARMS = 4_096
 CAVITY_STEPS, CAVITY_PRECISION = 60, 1e-12
 MOST_LEFT = 0.999
-"""A block's variance after a lesson is below the lesson's noise; forgetting and rounding must not push it over."""
+"""A lesson leaves a block less variance along x than noise and other blocks have: of which, this much at most.
+Forgetting and rounding must not push it over.
+"""
 
 
 class Active(NamedTuple):
@@ -123,14 +125,18 @@ def cavity(line: Line, noise: float) -> tuple[Line, float]:
     """Return ``line`` as it was before a lesson with ``noise`` that is in it now, and the total variance then.
 
     A lesson leaves a block with ``after = before (1 - before / total)`` of its variance along x, ``total`` being the
-    noise and all blocks' ``before``; solved by iteration. A single block's moves come out as they were, exactly.
+    noise and all blocks' ``before``. That is solved block by block: exactly for a single one.
     """
-    shares: list[float] = np.minimum(line.shares, MOST_LEFT * noise).tolist()
-    before, total, last = shares, noise + sum(shares), 0.0
+    after: list[float] = line.shares.tolist()
+    before, total = list(after), noise + sum(after)
     for _ in range(CAVITY_STEPS):
-        if total - last <= CAVITY_PRECISION * total:
+        last = total
+        for place, share in enumerate(after):
+            others = total - before[place]
+            total -= before[place]
+            before[place] = others * share / max(others - share, (1.0 - MOST_LEFT) * others)
+            total += before[place]
+        if abs(total - last) <= CAVITY_PRECISION * total:
             break
-        before = [share * total / (total - each) for share, each in zip(shares, before, strict=True)]
-        last, total = total, noise + sum(before)
     known = np.array(before)
     return Line(line.moves * (total / (total - known))[:, None], known), total

@@ -19,7 +19,7 @@ lesson, the same as if it had been known at once; for a logit head that holds as
 from math import exp, log1p
 
 import numpy as np
-from msgspec import Struct, msgpack
+from msgspec import Struct, msgpack, structs
 from numpy.typing import ArrayLike, NDArray
 
 from segue.core.decisioning.models.beliefs import Beliefs, Factored, Panel, families
@@ -130,6 +130,23 @@ class FactoredLearner:
                 sites[place] = self._correct_bit(h, active, v, sites[place], happened, weight)
         known = lesson.x, lesson.arm, tuple(after.tolist()), lesson.expected
         return Lesson(*known, tuple(sites), lesson.total, lesson.faded)
+
+    def settle(self, lesson: Lesson) -> Lesson:
+        """Learn a lesson's bits anew as they stand, since its window is over; return it as it stands then.
+
+        What is booked as "no" while most outcomes are still to come is learnt at too low a level, where it says next to
+        nothing; later, at the level that others have taught, it says what it should (as another round of expectation
+        propagation would). Amounts need none of this.
+        """
+        if not self._logits:
+            return lesson
+        self._blocks.own()
+        v, active, weight = np.array(lesson.x), self._blocks.active(lesson.arm), exp(lesson.faded - self._faded)
+        sites = [
+            self._correct_bit(h, active, v, site, bool(lesson.amounts[h] > 0.0), weight)
+            for h, site in zip(self._logits, lesson.sites, strict=True)
+        ]
+        return structs.replace(lesson, sites=tuple(sites))
 
     def forget(self, share: float) -> None:
         """Let everything learnt so far count ``share`` less (0 to below 1): beliefs widen towards the prior.
