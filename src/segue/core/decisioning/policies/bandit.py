@@ -43,6 +43,7 @@ class BanditPolicy:
         self._objectives = tuple(objectives_of(workspace))
         self._arms = arms
         self._weights = np.array(weights)
+        self._scaled: tuple[Factored | None, float] = (None, 1.0)  # of the last model, which is there for seconds
 
     def score(self, context: Context, candidates: Sequence[Scored]) -> Sequence[Scored]:
         """Return the candidates with the effect on each objective that the model expects, and the total of them.
@@ -95,12 +96,16 @@ class BanditPolicy:
 
     def _scale(self, learned: Factored) -> float:
         """Return what counts as a large gap: the reward's standard deviation where nothing is known of a customer."""
+        if learned is self._scaled[0]:
+            return self._scaled[1]
         usual = learned.outcomes(learned.means[0, :, 0])
         noise = [
             sqrt(max(chance * (1.0 - chance), 1e-6)) if head.link == "logit" else spread
             for head, chance, spread in zip(learned.shape.heads, usual.tolist(), learned.noise.tolist(), strict=True)
         ]
-        return float(np.linalg.norm(self._weights * noise)) or 1.0
+        scale = float(np.linalg.norm(self._weights * noise)) or 1.0
+        self._scaled = (learned, scale)
+        return scale
 
     def _reach(self, each: Scored, slot: str) -> float:
         """Return the share that a candidate may get at most: little while nothing is known of it.
