@@ -166,7 +166,7 @@ def _gains(
     """
     places: Places = responses.places([(SILENCE, SILENCE), *log.arms])
     reward, hazard = responses.now(x, dose, places)
-    rested, _ = responses.now(x, np.zeros(len(x)), places[:1])
+    rested, _ = responses.now(x, None, places[:1])
     gain = reward - np.maximum(reward[:, :1], rested) - np.append(0.0, log.arm_costs)
     gain[:, 1:][~is_open] = -np.inf
     return gain, hazard

@@ -7,14 +7,14 @@ and, from both, the table of what all later decisions are worth. So the future c
 Everything takes rows of customers; one customer is one row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from segue.model.snapshots import Curve, Linear, LongTermModel
+from segue.model.snapshots import Linear, LongTermModel
 
 Floats: TypeAlias = NDArray[np.float64]
 Places: TypeAlias = NDArray[np.intp]
@@ -72,13 +72,11 @@ class LongTerm:
             x: the model's inputs, shape (n, d).
             dose: how tired of contacts each customer is, shape (n,).
         """
-        idle = self.responses.now(x, dose, self.responses.places([(SILENCE, SILENCE)]))
-        acts = self.responses.now(x, dose, self.responses.places(arms))
-        doses = np.array([self.dose_of(channel) for _, channel in arms])
-        place = self._place(x)
-        kept = self._kept(place, dose[:, None], idle[1])
-        later = self._kept(place, dose[:, None] + doses, acts[1])
-        return Weighed(acts[0] - idle[0], later - kept, acts[1])
+        reward, hazard = self.responses.now(x, dose, self.responses.places([(SILENCE, SILENCE), *arms]))
+        doses = np.array([0.0, *[self.dose_of(channel) for _, channel in arms]])
+        later = self._later_at(self._place(x), dose[:, None] + doses)
+        kept = later - hazard * np.maximum(later, self.model.loss)
+        return Weighed(reward[:, 1:] - reward[:, :1], kept[:, 1:] - kept[:, :1], hazard[:, 1:])
 
     def dose_of(self, channel: str) -> float:
         """Return what a contact on ``channel`` adds to the dose."""
@@ -107,7 +105,7 @@ class LongTerm:
     def _later_at(self, place: Floats, dose: Floats) -> Floats:
         rows, columns = self._later.shape
         row = np.minimum(place.astype(np.intp), max(rows - 2, 0))[:, None]
-        point = np.clip(dose / self.model.step, 0.0, columns - 1.0)
+        point = np.minimum(np.maximum(dose / self.model.step, 0.0), columns - 1.0)
         column = np.minimum(point.astype(np.intp), columns - 2)
         share = point - column
         low = self._at(row, column, share)
@@ -117,10 +115,6 @@ class LongTerm:
         first = self._later[row, column]
         return first + share * (self._later[row, column + 1] - first)
 
-    def _kept(self, place: Floats, dose: Floats, hazard: Floats) -> Floats:
-        later = self._later_at(place, dose)
-        return later - hazard * np.maximum(later, self.model.loss)
-
 
 class Index:
     """What kind of customer somebody is, in one number that lasts: see `LongTermModel.centers`."""
@@ -128,7 +122,7 @@ class Index:
     def __init__(self, model: LongTermModel, responses: "Responses") -> None:
         arms = [split_key(key) for key in model.evidence]
         self._responses = responses
-        self._silent, self._places = responses.places([(SILENCE, SILENCE)]), responses.places(arms)
+        self._places = responses.places([(SILENCE, SILENCE), *arms])
         size = len(model.inputs)
         self._usual = np.frombuffer(model.usual, dtype="<f8").astype(np.float64).reshape(size + 1, size)
         doses = np.array([model.doses.get(channel, 1.0) for _, channel in arms])
@@ -138,20 +132,21 @@ class Index:
     def of(self, x: Floats) -> Floats:
         """Return the indices of customers, shape (n,)."""
         usual = x @ self._usual[1:] + self._usual[0]
-        rested = np.zeros(len(x))
-        reward, hazard = self._responses.now(usual, rested, self._places)
-        idle, _ = self._responses.now(usual, rested, self._silent)
-        return np.asarray((reward - idle - self._charges - self._hazard_price * hazard).max(axis=1))
+        reward, hazard = self._responses.now(usual, None, self._places)
+        worth = reward[:, 1:] - self._charges - self._hazard_price * hazard[:, 1:]
+        return np.asarray(worth.max(axis=1) - reward[:, 0])
 
 
 class Responses:
-    """What decisions bring until the next one, and how likely the customer withdraws at them."""
+    """What decisions bring until the next one, and how likely the customer withdraws at them: all curves at once."""
 
     def __init__(self, model: LongTermModel) -> None:
         self._keys = {key: place for place, key in enumerate(model.chances)}
-        self._chances = _Lines(model.chances, self._keys)
-        self._amounts = _Lines(model.amounts, self._keys)
-        self._hazards = _Lines(model.hazards, self._keys)
+        curves = [each[key] for each in (model.chances, model.hazards, model.amounts) for key in self._keys]
+        folded = [_folded(curve.line) for curve in curves]
+        self._weights = np.array([weights for weights, _ in folded]).T
+        self._bases = np.array([base for _, base in folded])
+        self._slopes = np.array([(curve.by_log, curve.by_dose) for curve in curves], dtype=np.float64).T
         self._least, self._most = model.least_amount, model.most_amount
 
     def places(self, arms: Sequence[tuple[str, str]]) -> Places:
@@ -165,31 +160,26 @@ class Responses:
         ]
         return np.array(found, dtype=np.intp)
 
-    def now(self, x: Floats, dose: Floats, places: Places) -> tuple[Floats, Floats]:
-        """Return reward until the next decision, and hazard, of the curves at ``places``: each (n, K)."""
-        bends = bends_of(dose)
-        chance = _logistic(self._chances.at(x, bends, places))
-        amount = np.clip(self._amounts.at(x, bends, places), self._least, self._most)
-        return chance * amount, _logistic(self._hazards.at(x, bends, places))
+    def now(self, x: Floats, dose: Floats | None, places: Places) -> tuple[Floats, Floats]:
+        """Return reward until the next decision, and hazard, of the curves at ``places``: each (n, K).
 
-
-class _Lines:
-    """Curves side by side: one column of weights each, standardisation folded in."""
-
-    def __init__(self, curves: Mapping[str, Curve], keys: Mapping[str, int]) -> None:
-        folded = [_folded(curves[key].line) for key in keys]
-        self._weights = np.array([weights for weights, _ in folded]).T
-        self._bases = np.array([base for _, base in folded])
-        self._slopes = np.array([(curves[key].by_log, curves[key].by_dose) for key in keys], dtype=np.float64).T
-
-    def at(self, x: Floats, bends: Floats, places: Places) -> Floats:
-        lines = x @ self._weights[:, places] + self._bases[places]
-        return np.asarray(lines + bends @ self._slopes[:, places])
+        Args:
+            dose: shape (n,); None for customers who are not tired.
+        """
+        count = len(self._keys)
+        lines = x @ self._weights + self._bases
+        if dose is not None:
+            lines += bends_of(dose) @ self._slopes
+        chances = _logistic(lines[:, : 2 * count])
+        amounts = np.minimum(np.maximum(lines[:, 2 * count :], self._least), self._most)
+        return (chances[:, :count] * amounts)[:, places], chances[:, count:][:, places]
 
 
 def bends_of(dose: Floats) -> Floats:
     """Return what curves bend by at ``dose`` (n,): (n, 2)."""
-    return np.column_stack([np.log1p(dose), dose])
+    bends = np.empty((len(dose), 2))
+    bends[:, 0], bends[:, 1] = np.log1p(dose), dose
+    return bends
 
 
 def weighted_dose(count: Floats, counts: Floats, doses: Floats) -> Floats:
@@ -209,4 +199,4 @@ def _folded(line: Linear) -> tuple[Floats, float]:
 
 
 def _logistic(values: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -_LARGEST, _LARGEST))))
+    return np.asarray(1.0 / (1.0 + np.exp(np.minimum(np.maximum(-values, -_LARGEST), _LARGEST))))
