@@ -15,6 +15,7 @@ from segue.learning.frames import TABLES, read_frame
 from segue.measurement.segments import read_log
 from segue.model.decisions import Decision
 from segue.model.time import DAY, HOUR, Instant, format_instant
+from segue.runtimes.publishing import published
 from segue.runtimes.replay import verify
 from segue.server.site import running
 from segue.stores.sqlite import SqliteStore
@@ -22,6 +23,7 @@ from segue.testing import VirtualClock
 from segue.workspace import load
 from segue.workspace.models import kept_models, read_card, read_current
 from tests.cli.lesson_shop import FILES, UNTIL, write_files, write_log
+from tests.cli.serving import serving
 from tests.learning.shop import a_tracked, told
 
 RANDOM, PROPENSITY = "policy: {name: random}", "policy: {name: propensity, exploration: 0.1}"
@@ -72,6 +74,9 @@ def test_a_model_is_published_decides_and_can_be_taken_back(shop: Path, capsys: 
     assert (code, first["status"]) == (0, "published"), result
     assert first["metrics"]["auc"] > 0.6
     assert all(gate["holds"] for gate in first["gates"])
+    _, again = learn(capsys, shop, "propensity")
+    assert (again["models"][0]["status"], again["models"][0]["version"]) == ("unchanged", first["version"])
+    assert read_card(shop, "propensity", first["version"])["rows"] == first["rows"]
     (shop / "segue.yaml").write_text(FILES["segue.yaml"].replace(RANDOM, PROPENSITY))
     assert main(["check", str(shop)]) == 0
 
@@ -111,13 +116,10 @@ def test_what_misses_its_gate_is_not_published(shop: Path, capsys: pytest.Captur
     text = FILES["learning.yaml"].replace("calibration_error: 0.15", "calibration_error: 0.15, auc: 0.999")
     (shop / "learning.yaml").write_text(text)
 
-    code, result = learn(capsys, shop, "propensity")
-    assert (code, result["models"][0]["status"]) == (1, "missed_gate")
-    assert not (shop / "models").exists()
-    capsys.readouterr()
     assert main(["learn", "propensity", "--workspace", str(shop), "--until", format_instant(UNTIL)]) == 1
     assert "auc" in (told := capsys.readouterr().out)
     assert "is missed" in told
+    assert not (shop / "models").exists()
 
 
 def test_too_little_is_told_and_publishes_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,15 +134,24 @@ def test_too_little_is_told_and_publishes_nothing(shop: Path, capsys: pytest.Cap
     assert {each["status"] for each in result["models"]} == {"not_trained"}
 
 
-def test_the_same_data_are_the_same_model(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _, first = learn(capsys, shop, "lifetime")
-    _, again = learn(capsys, shop, "lifetime")
-    assert [first["models"][0]["status"], again["models"][0]["status"]] == ["published", "unchanged"]
-    assert again["models"][0]["version"] == first["models"][0]["version"]
-    assert read_card(shop, "lifetime", first["models"][0]["version"])["rows"] == first["models"][0]["rows"]
-
-
 def test_an_unknown_kind_is_a_slip(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["learn", "clairvoyance", "--workspace", str(shop)]) == 2
     assert "propensity" in capsys.readouterr().err
     assert structs.asdict(read_current(shop)) == {"current": {}, "earlier": {}}
+
+
+def test_a_running_server_takes_a_published_model_over(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "segue.yaml").write_text(FILES["segue.yaml"].replace(RANDOM, PROPENSITY))
+    with serving("dev", shop) as address:
+        code, result = learn(capsys, shop, "propensity")
+        assert (code, result["models"][0]["status"]) == (0, "published")
+        assert main(["plan", str(shop)]) == 0
+        version = result["models"][0]["version"]
+        assert f"{version} decides" in capsys.readouterr().out
+        assert main(["apply", str(shop), "--url", address]) == 0
+        assert "decides from now on" in capsys.readouterr().out
+
+    with closing(SqliteStore(shop / ".segue", is_reader=True)) as store:
+        running_now = published(store)
+    assert running_now is not None
+    assert running_now.models["propensity"].version == version

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from segue.model.snapshots import Linear, ModelSnapshot, ScoreModel
+from segue.model.time import Instant
 from segue.model.workspace import Workspace
 from segue.workspace import read
 from segue.workspace.differences import Difference, differences
@@ -128,3 +130,21 @@ def test_steps_that_come_in_another_order_are_told(tmp_path: Path) -> None:
 
 def test_nothing_has_changed_in_an_equal_workspace(tmp_path: Path) -> None:
     assert differences(club_workspace(tmp_path / "one"), club_workspace(tmp_path / "two")) == ()
+
+
+def test_another_model_is_told_by_its_version_and_never_by_its_numbers() -> None:
+    body = ScoreModel("risk", Linear(("one",), 1.0, (0.0,), (0.0,), (1.0,)))
+    old, new = (
+        ModelSnapshot(kind="churn", version=version, trained_from=Instant(0), trained_to=Instant(0), rows=1, body=body)
+        for version in ("a1", "b2")
+    )
+    without, with_old, with_new = (
+        Workspace(name="s", models=models) for models in ({}, {"churn": old}, {"churn": new})
+    )
+
+    assert differences(with_old, with_new) == (
+        Difference("model churn", "b2 decides instead of a1, trained to 1970-01-01"),
+    )
+    assert differences(without, with_new) == (Difference("model churn", "b2 decides, trained to 1970-01-01"),)
+    assert differences(with_old, without) == (Difference("model churn", "is gone"),)
+    assert differences(with_old, with_old) == ()

@@ -108,6 +108,8 @@ def lines_of(result: dict[str, Any]) -> Iterator[str]:
         "unchanged": "the same model as before; nothing to publish",
         "passed": "passes its gates; not published (dry run)",
         "missed_gate": "not published",
+        "decides": "decides",
+        "kept": "kept, and does not decide",
     }
     yield f"{paint(result['kind'], 'bold')} {result['version']}: {words[result['status']]}"
     yield f"  {result['rows']:,} rows, {result['trained_from'][:10]} to {result['trained_to'][:10]}"

@@ -49,14 +49,27 @@ def listing(*, workspace: Where = Path(), json: Json = False) -> None:
 
 @app.command
 def show(
-    version: Annotated[str, Parameter(help="As `segue models` lists it.")], /, *, workspace: Where = Path()
+    version: Annotated[str, Parameter(help="As `segue models` lists it.")],
+    /,
+    *,
+    workspace: Where = Path(),
+    json: Json = False,
 ) -> None:
-    """Print the card of a model as JSON: data range, figures, gates, the one before, and what drives it."""
+    """Show the card of a model: data range, figures, gates, the one before, and what drives it."""
     kinds = [kind for kind, known in kept_models(workspace) if known == version]
     if not kinds:
         raise SegueError(f"There is no model {version!r}.", "`segue models` lists what there is.")
     card = read_card(workspace, kinds[0], version)
-    tell_json(card or _row(workspace, kinds[0], version, is_current=False))
+    if not card:
+        raise SegueError(f"The card of {version} is missing.", "Restore it from git, or from a backup.")
+    if json:
+        tell_json(card)
+        return
+    from segue.cli.learn import lines_of  # imported here, with all that learns
+
+    is_current = read_current(workspace).current.get(kinds[0]) == version
+    for line in lines_of({"status": "decides" if is_current else "kept", **card}):
+        tell(line)
 
 
 @app.command

@@ -1,6 +1,6 @@
 """What is learnt from: objectives, what models see of a customer, windows, gates. ``learning.yaml`` declares it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -59,14 +59,18 @@ class Gates(Definition, frozen=True, kw_only=True):
 
 
 class Churn(Definition, frozen=True, kw_only=True):
-    """Who is about to leave: the probability that ``event`` does not happen within a time, as a trait of each customer.
+    """Who is about to leave within a time: the probability of it, as a trait of each customer.
 
     Attributes:
-        among: who did it within this time is a customer who could leave; the others have left, or never came.
+        event: what tells: an order, a visit, a cancellation.
+        means: ``staying``: who does not do it within the time has left; ``leaving``: who does it has.
+        among: who could leave: those who did what means staying within this time; all known customers but those who did
+            what means leaving within this time.
         trait: the trait (of type number) that `segue score` writes.
     """
 
     event: str
+    means: Literal["staying", "leaving"] = "staying"
     within: DurationText = "60d"
     among: DurationText = "180d"
     trait: Name = "churn_risk"

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from segue.model.catalogue import ChannelSpec, Definition
 from segue.model.journeys import Entry, Journey
+from segue.model.snapshots import ModelSnapshot
 from segue.model.steps import Step, Wait, WaitFor
-from segue.model.time import SECOND
+from segue.model.time import SECOND, format_instant
 from segue.model.workspace import Workspace
 from segue.workspace.values import key_of, say_value
 from segue.workspace.words import say_entry, say_step
@@ -31,7 +32,7 @@ _TABLES = {
 """Collections of named definitions, in the order in which they are told, and what one of them is called."""
 
 _ALONE = ("contact_rules", "policy")
-_UNTOLD = ("retired", *_TABLES, *_ALONE)
+_UNTOLD = ("retired", "models", *_TABLES, *_ALONE)
 
 
 class Difference(Struct, frozen=True):
@@ -49,11 +50,25 @@ def differences(before: Workspace, after: Workspace) -> tuple[Difference, ...]:
         for name in (*new, *(name for name in old if name not in new)):
             about = f"{noun} {name}"
             found += (Difference(about, words) for words in _say_definition(old.get(name), new.get(name)))
+    found += _say_models(before.models, after.models)
     for field in _ALONE:
         changed = say_fields(getattr(before, field), getattr(after, field))
         found += (Difference(field, words) for words in changed)
     found += (Difference("workspace", words) for words in say_fields(before, after, untold=_UNTOLD))
     return tuple(found)
+
+
+def _say_models(before: Mapping[str, ModelSnapshot], after: Mapping[str, ModelSnapshot]) -> Iterator[Difference]:
+    """Yield which other models decide; what is in them is told by `segue models show`."""
+    for kind in (*after, *(kind for kind in before if kind not in after)):
+        old, new = before.get(kind), after.get(kind)
+        if new is None:
+            yield Difference(f"model {kind}", "is gone")
+        elif old is None or old.version != new.version:
+            beside = f" instead of {old.version}" if old is not None else ""
+            yield Difference(
+                f"model {kind}", f"{new.version} decides{beside}, trained to {format_instant(new.trained_to)[:10]}"
+            )
 
 
 def say_fields(old: Struct, new: Struct, within: str = "", untold: Sequence[str] = ()) -> Iterator[str]:

@@ -90,6 +90,22 @@ def test_churn_is_judged_by_the_last_moment(churn: Training) -> None:
     assert churn.snapshot.trained_to == NOW
 
 
+def test_leaving_may_be_something_that_happens() -> None:
+    gone = replace(CHURN, means="leaving", event="cancelled")
+    chance = np.random.default_rng(5)
+    stops = chance.random(CUSTOMERS) < 0.5
+    who = np.array([f"c{each}" for each in np.flatnonzero(stops & (np.arange(CUSTOMERS) % 2 == 1))], dtype=object)
+    at = np.sort(NOW - (chance.random(len(who)) * 100 * DAY).astype(np.int64))
+    cancelled = Happened(who, at, np.zeros(len(who)))
+    training = train_churn(KNOWN, cancelled, gone, SHOP, NOW)
+
+    assert isinstance(training.snapshot.body, ScoreModel)
+    risks = churn_scores(training.snapshot.body, known_at(NOW), cancelled, gone)
+    assert set(risks) == {f"c{each}" for each in range(CUSTOMERS)} - cancelled.between(NOW - 60 * DAY, NOW)
+    faithful, others = ([risks[name] for name in risks if int(name[1:]) % 2 == odd] for odd in (0, 1))
+    assert np.mean(faithful) < 0.03 < 0.1 < np.mean(others)
+
+
 def test_the_risk_model_before_is_judged_beside_it(churn: Training) -> None:
     again = train_churn(KNOWN, HAPPENED, CHURN, replace(SHOP, models={"churn": churn.snapshot}), NOW)
     assert again.before_version == again.snapshot.version

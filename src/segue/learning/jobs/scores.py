@@ -60,7 +60,7 @@ def churn_moments(churn: Churn, now: Instant) -> tuple[Instant, ...]:
 def train_churn(
     known: Sequence[Known], happened: Happened, churn: Churn, workspace: Workspace, now: Instant
 ) -> Training:
-    """Return a model of who does not do ``churn.event`` again in time; judged at the last moment of ``known``.
+    """Return a model of who leaves in time; judged at the last moment of ``known``.
 
     Args:
         known: at `churn_moments`, in the order of time.
@@ -141,8 +141,7 @@ def train_lifetime(happened: Happened, lifetime: Lifetime, workspace: Workspace,
 
 def churn_scores(model: ScoreModel, known: Known, happened: Happened, churn: Churn) -> dict[str, float]:
     """Return the risk of every customer who could leave now, by id."""
-    staying = happened.between(known.at - parse_duration(churn.among), known.at)
-    there = np.array([each in staying for each in known.customer_id.tolist()], dtype=bool)
+    there = _could_leave(known, happened, churn)
     if not there.any():
         return {}
     risks = evaluate_many(model.estimator, known.inputs, known.x[there])
@@ -162,12 +161,18 @@ def lifetime_scores(model: PurchaseModel, happened: Happened, now: Instant) -> d
 
 def _labelled(known: Known, happened: Happened, churn: Churn) -> tuple[Floats, Floats]:
     """Return what was known of the customers who could leave, and whether they did: 1 for those who did."""
-    staying = happened.between(known.at - parse_duration(churn.among), known.at)
-    again = happened.between(known.at, known.at + parse_duration(churn.within))
-    names = known.customer_id.tolist()
-    there = np.array([name in staying for name in names], dtype=bool)
-    left = np.array([name not in again for name in names], dtype=np.float64)
+    there = _could_leave(known, happened, churn)
+    after = happened.between(known.at, known.at + parse_duration(churn.within))
+    did = np.array([name in after for name in known.customer_id.tolist()], dtype=np.float64)
+    left = did if churn.means == "leaving" else 1.0 - did
     return known.x[there], left[there]
+
+
+def _could_leave(known: Known, happened: Happened, churn: Churn) -> NDArray[np.bool_]:
+    """Return who of the known customers has not left yet: shape (n,)."""
+    before = happened.between(known.at - parse_duration(churn.among), known.at)
+    did = np.array([name in before for name in known.customer_id.tolist()], dtype=bool)
+    return ~did if churn.means == "leaving" else did
 
 
 def _together(parts: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
