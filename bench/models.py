@@ -96,10 +96,11 @@ def hillstrom(options: Options, figures: dict[str, float]) -> list[Row]:
             held = _trial(other, encoding, truths(other, "segment", arm), "visit")
             figures |= _qini(f"hillstrom_{who}_out_of_fold", ranking)
             ranking, where = hold(model, trial, held, 1.0, 0.0).ranking, f"{out_of_fold.learner}, the other file"
-        figures |= _qini(f"hillstrom_{who}", ranking)
+        verdict = out_of_fold.ranking  # what is said before any other row is seen
+        figures |= _qini(f"hillstrom_{who}", ranking) | {f"hillstrom_{who}_usable": float(verdict.is_usable)}
         rows.append((f"Hillstrom {who}'s visit: Qini", *_interval(ranking.qini), references[who], where))
         rows.append((f"Hillstrom {who}'s visit: Qini, response", *_interval(ranking.response), "0.0156, 0.0259", where))
-        rows.append((f"Hillstrom {who}'s visit: usable", "yes" if ranking.is_usable else "no", "", "", ranking.verdict))
+        rows.append((f"Hillstrom {who}'s visit: usable", "yes" if verdict.is_usable else "no", "", "", verdict.verdict))
     return rows
 
 
