@@ -25,7 +25,8 @@ from segue.learning.allocation.kernels import Engine
 
 SIZES, QUICK_SIZES = (10_000, 20_000, 100_000, 1_000_000, 3_000_000), (10_000, 20_000, 100_000)
 HIGHS_UP_TO, QUICK_HIGHS_UP_TO = 20_000, 10_000
-STREAM, QUICK_STREAM = (20_000, 10), (3_000, 2)
+GREEDY_UP_TO = 1_000_000
+STREAM, QUICK_STREAM = (20_000, 5), (3_000, 2)
 """Customers a day, and days."""
 
 GOAL_SECONDS, GOAL_GAP, GOAL_SHARE = 3.0, 1e-4, 0.97
@@ -72,7 +73,7 @@ def _solve(customers: int, figures: dict[str, float], *, has_highs: bool) -> lis
         optimum, prices = linear_optimum(problem)
         took = (time.perf_counter() - begin, time.process_time() - cpu)
         rows.append((customers, "HiGHS (linear programme)", *map(_s, took), f"{optimum:,.0f}", None, None, None))
-    results = {engine: _timed(problem, engine) for engine in ("numba", "numpy")}
+    results = {engine: _timed(base, engine) for engine in ("numba", "numpy")}
     for engine, timed in results.items():
         over = exceeded(base, problem, timed.found.choice)
         figures["overspend"] = figures.get("overspend", 0.0) + over
@@ -81,7 +82,7 @@ def _solve(customers: int, figures: dict[str, float], *, has_highs: bool) -> lis
         rows.append((customers, f"Segue, {engine}", _s(timed.seconds), _s(timed.cpu), *values))
     fast, plain = results["numba"].found, results["numpy"].found
     assert (fast.choice == plain.choice).all(), "the kernels must give the same allocation"
-    for name, order in (("first come", np.arange(customers)), ("most worth first", _by_worth(base))):
+    for name, order in _greedy_orders(base):
         begin = time.perf_counter()
         choice = greedy(base, problem, order)
         value = float(base.values[choice < 24, choice[choice < 24]].sum(dtype=np.float64))
@@ -151,13 +152,17 @@ def exceeded(base: Base, problem: Problem, choice: np.ndarray) -> int:
     return sum(bool(used > limit) for used, limit in zip(use, problem.limits, strict=True))
 
 
-def _by_worth(base: Base) -> np.ndarray:
-    return np.argsort(-base.values.max(axis=1), kind="stable")
+def _greedy_orders(base: Base) -> tuple[tuple[str, np.ndarray], ...]:
+    if len(base.values) > GREEDY_UP_TO:
+        return ()
+    by_worth = np.argsort(-base.values.max(axis=1), kind="stable")
+    return ("first come", np.arange(len(base.values))), ("most worth first", by_worth)
 
 
-def _timed(problem: Problem, engine: Engine) -> Timed:
+def _timed(base: Base, engine: Engine) -> Timed:
+    """Pose and solve: from matrices and limits to an allocation that keeps them."""
     begin, cpu = time.perf_counter(), time.process_time()
-    found = allocate(problem, engine=engine)
+    found = allocate(pose(base.values, limits_of(len(base.values)), base.costs), engine=engine)
     return Timed(found, time.perf_counter() - begin, time.process_time() - cpu)
 
 

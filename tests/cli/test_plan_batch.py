@@ -74,6 +74,14 @@ def test_a_table_is_planned_and_written(table: Path, name: str, capsys: pytest.C
     assert str(written["ann"]["day"]) == "2026-03-02"
 
 
+def test_only_contacts_are_written_where_only_they_are_wanted(table: Path) -> None:
+    out = table.parent / "plan.csv"
+
+    assert main(plan(table, "--contacts", "--out", str(out))) == 0
+
+    assert list(rows(out)) == ["ann", "ben", "cat"]
+
+
 def test_a_second_day_has_room_of_its_own(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = table.parent / "plan.parquet"
 
@@ -214,3 +222,37 @@ def test_the_report_tells_of_targets_that_are_not_planned() -> None:
     report = PlanReport("EUR", 0, 0, 0.0, 0.0, 0.0, ("2026-03-02T00:00:00Z",), (), {}, {}, ("fair",))
 
     assert lines_of(report)[-1] == "Not planned for: fair, a share; the running server sees to it."
+
+
+def test_a_plan_is_carried_out_by_reading_it_in_as_events(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = tmp_path / "shop", tmp_path / "planned.csv"
+    shutil.copytree(shop, folder, ignore=shutil.ignore_patterns(".segue"))
+    for name, more in {
+        "sources/orders.yaml": "  user_id: {column: customer}\n",
+        "events.yaml": "  planned: {properties: {action: text, channel: text}}\n",
+        "contact_rules.yaml": "min_gap: 0s\n",
+        "capacities.yaml": "capacities:\n  mails: {limit: 12, per: 1d, channels: [email]}\n",
+        "sources/planned.yaml": (
+            'files: "planned*.csv"\nidentifiers: {user_id: user_id}\nat: {column: at}\nevent: [{name: planned}]\n'
+            "event_id: {columns: [user_id, action, day], with_row: false}\n"
+            "properties: {action: action, channel: channel}\n"
+        ),
+    }.items():
+        path = folder / name
+        path.write_text((path.read_text() if path.exists() else "") + more)
+    features, triggers = folder / "features.yaml", folder / "triggers.yaml"
+    features.write_text(features.read_text().replace("traits:\n", "traits:\n  user_id: {type: text}\n"))
+    planned = "  planned_offer: {kind: event, event: planned, when: 'event.action == \"offer\"'}\n"
+    rule = "  - {rule: planned_offer, trigger: planned_offer, action: offer, channels: [email]}\n"
+    triggers.write_text(triggers.read_text().replace("triggers:\n", f"triggers:\n{planned}") + rule)
+    ingest = ["--workspace", str(folder), "--development", "--json"]
+    assert main(["ingest", str(folder / "orders.csv"), *ingest]) == 0
+
+    command = ["plan-batch", str(folder), "--contacts", "--trait", "user_id", "--out", str(out)]
+    report = ask(capsys, command)
+    told = ask(capsys, ["ingest", str(out), *ingest[:-1]])
+
+    assert report["planned"] == 4 - report["silent"].get("holdout", 0)
+    assert told["rows"] == told["accepted"] == told["chosen"] == report["planned"] > 0

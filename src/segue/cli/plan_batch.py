@@ -26,6 +26,7 @@ def plan_batch(
     trait: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     floors: bool = True,
     out: Path | None = None,
+    contacts: Flag = False,
     plain: Flag = False,
     json: Json = False,
 ) -> None:
@@ -52,7 +53,9 @@ def plan_batch(
     floors
         Reach the targets of reach.yaml, whatever it costs; --no-floors leaves them out.
     out
-        Write the plan to this file, .parquet or .csv.
+        Write the plan to this file, .parquet or .csv: a row for each customer.
+    contacts
+        Write only those who get something, for `segue ingest`.
     plain
         Compute with numpy also where numba is installed.
     """
@@ -71,7 +74,7 @@ def plan_batch(
     batch = make_batch(scores, moments, has_floors=floors, engine="numpy" if plain else "best")
     report = report_of(batch)
     if out is not None:
-        write_batch(out, batch)
+        write_batch(out, batch, only_contacts=contacts)
     if json:
         tell_json(report)
         return

@@ -97,7 +97,7 @@ def read_capacities(file: Path) -> dict[str, Capacity]:
     return dict(definition.capacities)
 
 
-def write_batch(path: Path, batch: Batch) -> None:
+def write_batch(path: Path, batch: Batch, *, only_contacts: bool = False) -> None:
     """Write the plan, a row for each customer, to a Parquet or CSV file.
 
     Raises:
@@ -108,12 +108,13 @@ def write_batch(path: Path, batch: Batch) -> None:
     if path.suffix not in (".parquet", ".csv"):
         raise SegueError(f"{path} is neither .parquet nor .csv.", "Name the file accordingly.")
     columns = _columns(batch)
+    wanted = "WHERE action <> ''" if only_contacts else ""
     target = str(path).replace("'", "''")
     kind = "(FORMAT parquet)" if path.suffix == ".parquet" else "(FORMAT csv, HEADER)"
     with duckdb.connect() as duck:
         duck.register("plan", columns)
         try:
-            duck.execute(f"COPY (SELECT * FROM plan ORDER BY customer_id) TO '{target}' {kind}")
+            duck.execute(f"COPY (SELECT * FROM plan {wanted} ORDER BY customer_id) TO '{target}' {kind}")
         except duckdb.Error as error:
             reason = f"{path} cannot be written: {str(error).splitlines()[0]}"
             raise SegueError(reason, "Name a file in a folder that exists and can be written.") from None
