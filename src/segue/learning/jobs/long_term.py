@@ -18,6 +18,7 @@ KIND = "long_term"
 LEAST_DECISIONS = 1000
 _SLOT = "message"
 _WITHDRAWAL = "consent_changed"
+_WATCH = "What it saves for later lies beyond the windows that judge it here; `segue groups` shows what came of it."
 
 
 def train_long_term(frame: Frame, workspace: Workspace, now: Instant, groups: Groups | None = None) -> Training:
@@ -37,7 +38,7 @@ def train_long_term(frame: Frame, workspace: Workspace, now: Instant, groups: Gr
         *(later, workspace, "value"),
         snapshot_of(KIND, first, since=0, until=now, rows=len(earlier), metrics={}),
         groups or {},
-        must_gain=True,
+        must_gain=False,  # it gives up some of what a window shows for what comes after it
     )
     body, report = fit_long_term(decision_log(frame, workspace), settings)
     previous = workspace.models.get(KIND)
@@ -57,7 +58,7 @@ def train_long_term(frame: Frame, workspace: Workspace, now: Instant, groups: Gr
         gates=found.gates,
         before_version=previous.version if previous is not None else "",
         before=before,
-        notes=found.notes,
+        notes=(*found.notes, _WATCH),
         details={"worth_rested": list(report.worth_rested), "dose_lost": list(report.dose_lost)},
     )
 
@@ -67,7 +68,7 @@ def settings_of(workspace: Workspace) -> LongTermSettings:
     objectives = objectives_of(workspace)
     worth = {name: each.value * each.weight for name, each in objectives.items()}
     loss = -sum(worth[name] for name, each in objectives.items() if each.event == _WITHDRAWAL)
-    return LongTermSettings(objectives=worth, loss=max(loss, 0.0))
+    return LongTermSettings(objectives=worth, loss=max(loss, 0.0), doses=dict(workspace.learning.doses))
 
 
 def decision_log(frame: Frame, workspace: Workspace) -> DecisionLog:
