@@ -13,9 +13,8 @@ from segue.cli.console import tell, tell_json
 from segue.learning.encoding import Encoding
 from segue.learning.tables import Columns
 from segue.model.errors import SegueError
-from segue.model.snapshots import ModelBody, ModelSnapshot
+from segue.model.snapshots import ModelBody, ModelSnapshot, version_of
 from segue.model.time import Instant
-from segue.workspace.models import version_of
 
 Table: TypeAlias = Annotated[Path, Parameter(help="A CSV or Parquet file.")]
 Drop: TypeAlias = Annotated[

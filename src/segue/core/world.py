@@ -9,8 +9,8 @@ from segue.core.arbitration.plan import RulesPlan, compile_contact_rules
 from segue.core.catalogue import ActionPlan, VariantPlan, compile_actions, hidden_features
 from segue.core.decisioning.arms import Arms, compile_arms, weights_of
 from segue.core.decisioning.candidates import Sources, compile_sources
-from segue.core.decisioning.followers import Followers, compile_followers
 from segue.core.decisioning.context import ContextPlan, compile_context
+from segue.core.decisioning.followers import Followers, compile_followers
 from segue.core.decisioning.policies import LADDERS, compile_policies
 from segue.core.decisioning.policy import Policy
 from segue.core.decisioning.rewards import RewardPlan, compile_rewards

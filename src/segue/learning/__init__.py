@@ -1,1 +1,1 @@
-"""Learning: reads the logs, trains, evaluates, and publishes models in a new revision of the World. Never in the loop."""
+"""Learning: reads the logs, trains, evaluates, and publishes models in a new World revision. Never in the loop."""

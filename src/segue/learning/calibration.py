@@ -31,7 +31,7 @@ def isotonic(raw: Floats, outcomes: Floats, weights: Floats | None = None) -> Ca
     knots, place = np.unique(raw, return_inverse=True)
     mass = np.bincount(place, counted)
     level = np.bincount(place, counted * outcomes) / np.maximum(mass, 1e-300)
-    fitted = _pooled(level, mass)
+    fitted = _pooled(level, mass.astype(np.float64))
     is_end = np.ones(len(knots), dtype=bool)
     is_end[1:-1] = (fitted[1:-1] != fitted[:-2]) | (fitted[1:-1] != fitted[2:])
     return Calibration(tuple(knots[is_end].tolist()), tuple(fitted[is_end].tolist()))

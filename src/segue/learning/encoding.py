@@ -84,11 +84,11 @@ def truths(columns: Columns, name: str, yes: str | None = None) -> Floats:
         found = _texts(values) == yes
         if not found.any():
             raise SegueError(f"{name!r} is nowhere {yes!r}.", f"It is {_some(values)}.")
-        return found.astype(np.float64)
+        return np.asarray(found, dtype=np.float64)
     if values.dtype.kind in "biuf":
         numbers = values.astype(np.float64)
         if np.isin(numbers, (0.0, 1.0)).all():
-            return numbers
+            return np.asarray(numbers, dtype=np.float64)
     else:
         texts = np.char.lower(_texts(values))
         if np.isin(texts, ("yes", "no", "true", "false")).all():

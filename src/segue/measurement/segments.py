@@ -1,8 +1,8 @@
 """Segments: the log as Parquet files for analysis, each entry in exactly one of them.
 
-Five tables (events, decisions, deliveries, steps, rewards), each a folder of files named ``FIRST-LAST.parquet`` after the log
-entries they cover. The names are the bookkeeping: the next range starts after the last name, and a file gets its name,
-by an atomic rename, only when it is complete. So a crash at any point loses no entry and repeats none.
+Five tables (events, decisions, deliveries, steps, rewards), each a folder of files named ``FIRST-LAST.parquet`` after
+the log entries they cover. The names are the bookkeeping: the next range starts after the last name, and a file gets
+its name, by an atomic rename, only when it is complete. So a crash at any point loses no entry and repeats none.
 """
 
 import os

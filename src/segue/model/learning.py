@@ -99,8 +99,8 @@ class Learning(Definition, frozen=True, kw_only=True):
         context: traits and features that models see; where empty all numbers and booleans.
         windows: for how long after a decision what happens counts for it, by channel; an opportunity's is the longest
             of its channels.
-        doses: how much a contact tires, by channel, where that is known: 1 for an e-mail, 3 for a call. What is not said
-            is learnt, which takes many decisions.
+        doses: how much a contact tires, by channel, where that is known: 1 for an e-mail, 3 for a call. What is not
+            said is learnt, which takes many decisions.
         half_life: what was learnt so long ago counts half.
         publish_every: how often what was learnt is put to use.
         max_age: a model trained longer ago than this is not used any more.

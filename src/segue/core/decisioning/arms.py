@@ -6,6 +6,7 @@ what these blocks say is what the candidate adds to doing nothing.
 """
 
 from collections.abc import Mapping
+
 from msgspec import Struct
 
 from segue.core.catalogue import ActionPlan

@@ -51,8 +51,8 @@ def read_frame(
 ) -> Frame:
     """Return the decisions from ``since`` to ``now`` that had a choice, with what came of them by ``now``.
 
-    Obligations, and decisions with nothing to choose from, are left out: nothing can be learnt from them. Where a policy
-    left nothing to chance (probability 1) a decision tells what came of it, and not what else would have.
+    Obligations, and decisions with nothing to choose from, are left out: nothing can be learnt from them. Where a
+    policy left nothing to chance (probability 1) a decision tells what came of it, and not what else would have.
 
     Args:
         duck: a connection with the views of `TABLES`.

@@ -50,7 +50,7 @@ class Buying(Struct, frozen=True):
 
         Equation 10 of the paper; where ``a`` is 1 its limit is taken by a step aside.
         """
-        from scipy.special import hyp2f1  # type: ignore[import-untyped]
+        from scipy.special import hyp2f1
 
         a = self.a if abs(self.a - 1.0) > 1e-6 else 1.0 + 1e-6
         x, age = purchases.frequency, purchases.age
@@ -72,7 +72,7 @@ def fit_buying(purchases: Purchases) -> Buying:
             "Nobody bought twice: there is nothing to learn about repeat purchases.", "Wait for more orders."
         )
     try:
-        from scipy.optimize import minimize  # type: ignore[import-untyped]
+        from scipy.optimize import minimize
     except ImportError as error:
         raise SegueError("scipy is not installed.", "Install it: pip install 'segue[learn]'.") from error
     rows = np.column_stack((purchases.frequency, purchases.recency, purchases.age))

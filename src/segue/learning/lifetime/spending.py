@@ -53,8 +53,8 @@ def fit_spending(frequency: Floats, worth: Floats) -> Spending:
         reason = f"Only {known.sum()} customers bought again for a positive amount: too few to learn what is spent."
         raise SegueError(reason, f"Wait for {_LEAST_CUSTOMERS} of them.")
     try:
-        from scipy.optimize import minimize  # type: ignore[import-untyped]
-        from scipy.special import gammaln  # type: ignore[import-untyped]
+        from scipy.optimize import minimize
+        from scipy.special import gammaln
     except ImportError as error:
         raise SegueError("scipy is not installed.", "Install it: pip install 'segue[learn]'.") from error
     x, scale = frequency[known], float(worth[known].mean())
