@@ -46,8 +46,9 @@ def test_a_long_term_model_is_judged_on_the_later_period() -> None:
     training = train_long_term(FRAME, CAREFUL, NOW)
 
     assert isinstance(training.snapshot.body, LongTermModel)
-    assert [gate.name for gate in training.gates] == ["gain_low"]
-    assert training.is_fit
+    assert training.gates == ()  # what it saves for later lies beyond what can be judged here
+    assert training.snapshot.metrics["effective_samples"] > 200
+    assert any("beyond the windows" in note for note in training.notes)
     assert training.snapshot.metrics["withdrawals"] > 10
 
 

@@ -179,7 +179,7 @@ def test_standing_groups_with_one_outcome_are_left_out(tmp_path: Path) -> None:
 
     frame = framed(log, shop, tmp_path)
 
-    assert set(frame.group) == {"agent", "random", "holdout"}
+    assert set(frame.group) == {"agent", "random", "rules", "holdout"}
     assert set(with_chance(frame).group) == {"agent", "random"}
 
 

@@ -50,7 +50,9 @@ def with_chance(frame: Frame) -> Frame:
 
     Those of the standing groups ``rules`` and ``holdout`` had one outcome, and are told from the others by it.
     """
-    return frame.take(np.isin(frame.group, (AGENT, RANDOM)) & ~frame.is_ghost)
+    possible = frame.options.row[frame.options.probability > 0.0]
+    by_chance = np.bincount(possible, minlength=len(frame)) > 1
+    return frame.take(by_chance & np.isin(frame.group, (AGENT, RANDOM)) & ~frame.is_ghost)
 
 
 def as_log(frame: Frame, reward: Array) -> LoggedBandit:
