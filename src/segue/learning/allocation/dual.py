@@ -17,9 +17,10 @@ from segue.learning.allocation.smooth import find_prices, newton_step
 
 SAMPLE = 20_000
 PASSES = 24
-PRECISION = 1e-7
-"""A step that promises to lower the bound by less than this share of it is not made. With few customers the curvature
-promises nothing that is worth believing: there the steps go on until nothing is left over at its price.
+PRECISION, NEAR = 1e-7, 2e-4
+"""Prices are right when what is left over or exceeded is worth, at them, less than the first share of the bound. With
+many customers it is enough that it is worth less than the second, and that a step promises less than the first: repair
+does the rest. What a step promises is not believed alone: it is as good as the curvature of the sample.
 """
 
 DEAREST = 4.0
@@ -58,7 +59,7 @@ def price(problem: Problem, kernel: Kernel, *, warm: Doubles | None = None, seed
     unit = _unit(sample)
     if unit == 0.0 and not problem.is_floor.any():
         return _look(problem, kernel, np.zeros(len(problem.limits)), 1, np.eye(len(problem.limits)))
-    prices, curvature = find_prices(sample, max(unit, 1e-12), low, high, warm)
+    prices, curvature = find_prices(sample, max(unit, 1e-12), low, high, warm, is_sample=sample is not problem)
     curvature = curvature * (problem.customers / max(sample.customers, 1))
     return _refine(problem, kernel, prices, curvature, low, high)
 
@@ -109,8 +110,10 @@ def _refine(
     gradient = problem.limits - here.used
     step = newton_step(prices, gradient, curvature, low, high)
     for passes in range(2, PASSES + 1):
-        promise = -(gradient @ step) / 2.0 if problem.customers > SAMPLE else np.abs(here.prices * gradient).sum()
-        if promise < PRECISION * abs(here.bound):
+        unsettled = np.abs(here.prices * gradient).sum() / max(abs(here.bound), 1e-300)
+        promise = -(gradient @ step) / 2.0 / max(abs(here.bound), 1e-300)
+        is_near = problem.customers > SAMPLE and promise < PRECISION and unsettled < NEAR
+        if is_near or unsettled < PRECISION:
             break
         there = _look(problem, kernel, np.clip(here.prices + step, low, high), passes, curvature)
         curvature = _learn(curvature, there.prices - here.prices, here.used - there.used)

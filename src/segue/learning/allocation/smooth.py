@@ -12,8 +12,11 @@ from msgspec import Struct
 from segue.learning.allocation.kernels import scores_of
 from segue.learning.allocation.problem import Doubles, Floats, Problem
 
-SOFTNESS = (0.3, 0.1, 0.03, 0.01, 0.003)
+SOFTNESS = (0.3, 0.1, 0.03, 0.01)
 """In units of what a customer's best eligible action brings on average."""
+
+FINEST = (0.003,)
+"""Softness on top where the problem is no sample of a larger one: in a sample it would follow what is chance."""
 
 WARM = 2
 """So many of them are left out where prices are known that are near."""
@@ -62,7 +65,7 @@ def soften(problem: Problem, prices: Doubles, softness: float) -> Soft:
 
 
 def find_prices(
-    problem: Problem, unit: float, low: Doubles, high: Doubles, warm: Doubles | None = None
+    problem: Problem, unit: float, low: Doubles, high: Doubles, warm: Doubles | None = None, *, is_sample: bool = False
 ) -> tuple[Doubles, Doubles]:
     """Return the prices (R,) of ``problem`` and the curvature (R, R) of its dual there.
 
@@ -70,17 +73,19 @@ def find_prices(
         unit: what a customer's best action brings on average.
         low, high: (R,) bounds of the prices.
         warm: (R,) prices near the solution: the softness begins lower.
+        is_sample: the problem stands for a larger one.
     """
+    softness = SOFTNESS if is_sample else SOFTNESS + FINEST
     prices = np.clip(np.zeros(len(problem.limits)) if warm is None else warm, low, high)
     if warm is not None:
-        return _anneal(problem, prices, unit, low, high, SOFTNESS[WARM:])
+        return _anneal(problem, prices, unit, low, high, softness[WARM:])
     stride = problem.customers // FEW
     if stride < 2:
-        return _anneal(problem, prices, unit, low, high, SOFTNESS)
+        return _anneal(problem, prices, unit, low, high, softness)
     rows = np.arange(0, problem.customers, stride)
     few = problem.part(rows, problem.limits * (len(rows) / problem.customers))
     prices, _ = _anneal(few, prices, unit, low, high, SOFTNESS[: WARM + 1])
-    return _anneal(problem, prices, unit, low, high, SOFTNESS[WARM:])
+    return _anneal(problem, prices, unit, low, high, softness[WARM:])
 
 
 def _anneal(

@@ -22,8 +22,8 @@ SLICES = 48
 FEW = 100
 """With fewer still to come the prices stay: so few say little, and the counters see to the rest."""
 
-PRIOR = 300.0
-"""As many customers weigh as much as the period before, when it is asked how today differs from it."""
+PRIOR, PRIOR_OF_ACTION = 100.0, 30_000.0
+"""As many customers weigh as much as that today is like the period before, and that an action is like all others."""
 
 
 class Earlier(Struct, frozen=True, eq=False):
@@ -115,16 +115,26 @@ class Pacer:
             return
         seen = before * self._earlier.weight
         traffic = (self._customers + PRIOR) / (seen + PRIOR)
-        then = _roots(self._earlier.values[:before]) / max(before, 1)
-        usual = _roots(self._earlier.values) / len(self._earlier.at)
-        now = self._worth / max(self._customers, 1)
-        change = (self._customers * now + PRIOR * usual) / np.maximum(self._customers * then + PRIOR * usual, 1e-12)
-        expected = (rest * np.square(change)).astype(rest.dtype)
+        expected = (rest * np.square(self._change(before))).astype(rest.dtype)
         share = 1.0 / (self._earlier.weight * traffic)
         problem = _problem_of(expected, self._uses, self.left * share)
         unit = float(np.maximum(expected.max(axis=1), 0.0).mean())
         low, high = bounds(problem)
         self.prices, _ = find_prices(problem, max(unit, 1e-12), low, high, None if is_cold else self.prices)
+
+    def _change(self, before: int) -> Doubles:
+        """Return (K,) how roots of values differ today from the first ``before`` customers of the period before.
+
+        Much of what one action's customers brought is chance, so all actions together say how much more or less the day
+        is worth, and each says only slowly how it differs from them.
+        """
+        count = self._customers
+        usual = _roots(self._earlier.values) / len(self._earlier.at)
+        now = self._worth / max(count, 1)
+        then = _roots(self._earlier.values[:before]) / before if before else usual
+        common = (count * now.sum() + PRIOR * usual.sum()) / max(count * then.sum() + PRIOR * usual.sum(), 1e-300)
+        own = (count * now + PRIOR_OF_ACTION * common * then) / np.maximum((count + PRIOR_OF_ACTION) * then, 1e-300)
+        return np.asarray(np.where(then > 0.0, own, common))
 
     def _begin(self) -> None:
         if self._customers:
