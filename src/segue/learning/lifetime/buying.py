@@ -19,6 +19,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 _STARTS = ((1.0, 1.0, 1.0, 1.0), (0.3, 0.1, 1.0, 4.0))
 """From which the search begins, ``alpha`` in mean ages."""
 
+_STEPS = 600
 _WIDEST = 7.0
 """The logarithms of parameters stay within this: where customers hardly differ the likelihood rises without end."""
 
@@ -81,15 +82,11 @@ def fit_buying(purchases: Purchases) -> Buying:
     x, recency, age = alike[:, 0], alike[:, 1] / scale, alike[:, 2] / scale
 
     def loss(logs: Floats) -> float:
-        return -float(counts @ _log_likelihood(np.exp(logs), x, recency, age)) / float(counts.sum())
+        return -float((counts * _log_likelihood(np.exp(logs), x, recency, age)).sum()) / float(counts.sum())
 
-    best = None
-    bounds, exact = [(-_WIDEST, _WIDEST)] * 4, {"xatol": 1e-7, "fatol": 1e-13, "maxiter": 4000}
-    for start in _STARTS:
-        near = minimize(loss, np.log(start), method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14})
-        found = minimize(loss, near.x, method="Nelder-Mead", bounds=bounds, options=exact)
-        best = found if best is None or found.fun < best.fun else best
-    assert best is not None
+    bounds, exact = [(-_WIDEST, _WIDEST)] * 4, {"xatol": 1e-6, "fatol": 1e-12, "maxiter": _STEPS}
+    near = [minimize(loss, np.log(start), method="L-BFGS-B", bounds=bounds) for start in _STARTS]
+    best = minimize(loss, min(near, key=lambda each: each.fun).x, method="Nelder-Mead", bounds=bounds, options=exact)
     if not np.isfinite(best.fun):
         reason = "No purchase model fits these customers."
         raise SegueError(reason, "Look whether recencies are at most ages, and none of them below 0.")

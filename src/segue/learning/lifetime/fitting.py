@@ -82,7 +82,7 @@ def judge_lifetime(
 ) -> LifetimeReport:
     """Fit to the orders before ``cut`` (where None, three quarters of the time) and judge by those after it."""
     dated = ~np.isnat(at)
-    customers, at = customers[dated], at[dated]
+    customers, at = np.unique(customers[dated], return_inverse=True)[1], at[dated]
     day = at.astype("datetime64[D]")
     first, last = day.min(), day.max()
     middle = first + ((last - first) * (1.0 - _HELD_BACK)).astype("timedelta64[D]") if cut is None else cut
