@@ -5,6 +5,10 @@ from collections.abc import Generator
 
 import pytest
 
+# Libraries that compute with several threads wait for each other by spinning: beside other processes that is slow.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
