@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from segue.core.decisioning.models.estimators import evaluate, evaluate_many
 from segue.learning.boosting import Boosting, boost, combined, drivers
@@ -26,7 +27,8 @@ def rows(count: int = 600) -> tuple[np.ndarray, np.ndarray]:
 def test_trees_predict_what_scikit_learn_predicts(link: str, kind: type) -> None:
     x, outcomes = rows()
     settings = {"max_iter": 30, "max_leaf_nodes": 8, "min_samples_leaf": 10, "learning_rate": 0.1}
-    model = kind(**settings, l2_regularization=1.0, early_stopping=False).fit(x, outcomes)
+    with threadpool_limits(1):
+        model = kind(**settings, l2_regularization=1.0, early_stopping=False).fit(x, outcomes)
     expected = model.predict_proba(x)[:, 1] if link == "logit" else model.predict(x)
 
     trees = boost(x, NAMES, outcomes, link=link, boosting=SMALL)
