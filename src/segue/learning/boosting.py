@@ -121,7 +121,7 @@ def _one_thread() -> Any:
 
     Its threads wait for each other by spinning: beside a busy server two of them took 36 times as long as one.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1, user_api="openmp")
 

@@ -125,7 +125,7 @@ def _trial(frame: Frame, action: str, workspace: Workspace) -> "Between":
         inputs=inputs,
         treated=(~between.is_silent).astype(np.float64),
         outcome=between.reward(objectives_of(workspace), net_of_cost=False),
-        probability=np.clip((shares / (shares + silent))[rows], LEAST_CHANCE, 1.0 - LEAST_CHANCE),
+        probability=np.clip(shares[rows] / (shares + silent)[rows], LEAST_CHANCE, 1.0 - LEAST_CHANCE),
         customers=between.customer_id.astype(str),
         cost=float(spent.mean()) if len(spent) else 0.0,
     )
