@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bench.policy_streams import Stream
 from segue.core.decisioning.draws import inverse_gap, thompson
+from segue.core.decisioning.models.arrivals import Arrivals
 from segue.core.decisioning.models.factored import FactoredLearner, Head, Lesson, Shape
 
 Floats = NDArray[np.float64]
@@ -23,8 +24,8 @@ GREED = 20.0
 PUBLISH_EVERY = 20
 """Decisions between two publications; Vowpal Wabbit and the baselines decide by what they learnt just now."""
 
-HALF_LIFE, FORGET_EVERY = 20_000, 500
-"""In decisions: what the default of 180 days is at 111 decisions a day."""
+HALF_LIFE, FORGET_EVERY = 5_000, 500
+"""In decisions; the product's `Learning.half_life` is in days. One constant for all streams, also those that never change."""
 
 
 class Player(Protocol):
@@ -48,13 +49,22 @@ class Player(Protocol):
 
 
 class Ours:
-    """The factored model and its draws, with what the product has by default, on every stream the same."""
+    """The factored model and its draws, with what the product has by default, on every stream the same.
 
-    def __init__(self, stream: Stream, seed: int, draw: str = "inverse_gap", waits: bool = False) -> None:
+    Args:
+        late: what to do about outcomes that come late: ``weighed`` books "nothing yet" by the share that should have
+            come, and learns it anew as that grows (`models.arrivals`); ``booked`` takes it at its word until corrected;
+            ``waiting`` learns nothing before it knows.
+    """
+
+    def __init__(self, stream: Stream, seed: int, draw: str = "inverse_gap", late: str = "weighed") -> None:
         inputs = tuple(str(place) for place in range(stream.x.shape[1]))
         self._learner = FactoredLearner(Shape(inputs, (Head("reward", "logit"),)))
-        self._stream, self._draw, self._waits = stream, draw, waits
+        self._stream, self._draw = stream, draw
+        self._late = late if stream.delays is not None else "booked"
+        self._arrivals = Arrivals(window=float(stream.window))
         self._open: dict[int, tuple[int, Lesson | None, float]] = {}
+        self._due: dict[int, list[int]] = {}
         self._booked = 0
         self._publish()
 
@@ -66,8 +76,15 @@ class Ours:
         return inverse_gap(self._panel.worths(x, [1.0]) - self._stream.costs, self._gamma, self._scale)
 
     def book(self, row: int, arm: int, probability: float) -> None:
-        lesson = None if self._waits else self._learner.observe(self._stream.x[row], self._stream.arms[arm])
+        lesson = None
+        if self._late != "waiting":
+            share = self._arrivals.share(0.0) if self._late == "weighed" else 1.0
+            lesson = self._learner.observe(self._stream.x[row], self._stream.arms[arm], share=share)
         self._open[row] = arm, lesson, 0.0
+        if self._late == "weighed":
+            self._settle(row)
+            for age in self._arrivals.ages()[:-1]:
+                self._due.setdefault(row + 1 + int(age), []).append(row)
         self._booked += 1
         if self._booked % FORGET_EVERY == 0:
             self._learner.forget(1.0 - 0.5 ** (FORGET_EVERY / HALF_LIFE))
@@ -79,13 +96,20 @@ class Ours:
         if lesson is not None:
             lesson = self._learner.correct(lesson, [amount])
         self._open[row] = arm, lesson, known + amount
+        self._arrivals.seen(self._booked - row)
 
     def close(self, row: int) -> None:
         arm, lesson, amount = self._open.pop(row)
         if lesson is None:
             self._learner.observe(self._stream.x[row], self._stream.arms[arm], [amount])
-        elif self._stream.delays is not None:
-            self._learner.settle(lesson)  # the latest lesson stays as it is
+        elif self._stream.delays is not None:  # a lesson that is the latest stays as it is
+            self._learner.settle(lesson)
+
+    def _settle(self, now: int) -> None:
+        for row in self._due.pop(now, ()):
+            arm, lesson, amount = self._open[row]
+            if lesson is not None:
+                self._open[row] = arm, self._learner.settle(lesson, self._arrivals.share(now - row)), amount
 
     def _publish(self) -> None:
         model = self._learner.publish()
@@ -226,7 +250,8 @@ def players(stream: str) -> dict[str, tuple[Callable[..., Player], tuple[Any, ..
         "ours, thompson": (Ours, ("thompson",)),
     }
     if stream == "delay":
-        found["ours, waiting"] = (Ours, ("inverse_gap", True))
+        found["ours, booked"] = (Ours, ("inverse_gap", "booked"))
+        found["ours, waiting"] = (Ours, ("inverse_gap", "waiting"))
         for options in LATE:
             found[f"vw {options}"] = (VowpalWabbit, (options,))
             found[f"vw {options}, eager"] = (VowpalWabbit, (options, True))

@@ -133,6 +133,20 @@ def test_bits_that_all_come_late_end_near_to_where_known_outcomes_do_once_their_
     assert abs(before[0] - known[0]) > 1.0, "what settling is for"
 
 
+def test_no_answer_yet_counts_by_the_share_that_should_have_come() -> None:
+    learners = [taught()[0] for _ in range(3)]
+    x = np.array([1.0, 0.3, 0.9])
+
+    learners[0].settle(learners[0].observe(x, EMAIL, share=0.1), 1.0)
+    learners[1].observe(x, EMAIL)
+    learners[2].observe(x, EMAIL, share=0.1)
+    before = taught()[0].publish().means[0, 1, 0]
+    moved = [each.publish().means[0, 1, 0] - before for each in learners]
+
+    assert moved[0] == pytest.approx(moved[1])
+    assert 0.05 < moved[2] / moved[1] < 0.2
+
+
 def test_settling_the_latest_lesson_changes_nothing() -> None:
     learner, again = taught()[0], taught()[0]
     x = np.array([1.0, 0.3, 0.9])

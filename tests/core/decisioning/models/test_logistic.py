@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segue.core.decisioning.models.logistic import chance, match
+from segue.core.decisioning.models.logistic import added, chance, match
 
 
 def by_brute_force(mean: float, variance: float, happened: bool) -> tuple[float, float]:
@@ -20,23 +20,30 @@ def by_brute_force(mean: float, variance: float, happened: bool) -> tuple[float,
 @pytest.mark.parametrize("variance", [0.01, 1.0, 9.0])
 @pytest.mark.parametrize("happened", [True, False])
 def test_mean_and_variance_after_a_bit_are_exact(mean: float, variance: float, happened: bool) -> None:
-    found = match(mean, variance, happened)
+    after, narrowing = added(mean, variance, match(mean, variance, happened), 1.0)
 
     centre, spread = by_brute_force(mean, variance, happened)
-    assert found.mean == pytest.approx(centre, abs=0.01 * variance**0.5)
-    assert variance * (1 - found.share) == pytest.approx(spread, rel=0.03)
+    assert after == pytest.approx(centre, abs=0.01 * variance**0.5)
+    assert variance - narrowing * variance**2 == pytest.approx(spread, rel=0.03)
 
 
 @settings(deadline=None)
-@given(st.floats(-30, 30), st.floats(1e-6, 400), st.booleans())
-def test_the_site_takes_the_belief_before_to_the_belief_after(mean: float, variance: float, happened: bool) -> None:
-    found = match(mean, variance, happened)
+@given(st.floats(-30, 30), st.floats(1e-6, 400), st.booleans(), st.floats(0.01, 1.0))
+def test_a_bit_moves_the_belief_its_way_and_narrows_it(
+    mean: float, variance: float, happened: bool, share: float
+) -> None:
+    site = match(mean, variance, happened, share)
+    after, narrowing = added(mean, variance, site, 1.0)
 
-    precision = 1 / variance + found.site.precision
-    assert found.site.precision > 0.0
-    assert 1 / precision == pytest.approx(variance * (1 - found.share), rel=1e-6)
-    assert (mean / variance + found.site.pull) / precision == pytest.approx(found.mean, rel=1e-6, abs=1e-6)
-    assert (found.mean >= mean) == happened or found.mean == pytest.approx(mean)
+    assert site.precision > 0.0
+    assert 0.0 < narrowing * variance <= 1.0
+    assert (after >= mean) == happened or after == pytest.approx(mean)
+
+
+def test_a_share_of_a_bit_adds_that_share_of_the_evidence() -> None:
+    whole, part = match(-1.0, 2.0, False), match(-1.0, 2.0, False, 0.25)
+
+    assert part == pytest.approx([0.25 * whole.precision, 0.25 * whole.pull])
 
 
 def test_chances_never_overflow() -> None:

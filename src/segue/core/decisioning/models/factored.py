@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from segue.core.decisioning.models.beliefs import Beliefs, Factored, Panel, families
 from segue.core.decisioning.models.blocks import Active, Blocks, cavity
-from segue.core.decisioning.models.logistic import Site, match
+from segue.core.decisioning.models.logistic import Site, added, match
 from segue.core.decisioning.models.shape import SHARED, SILENCE, Arm, Head, Prior, Shape
 
 __all__ = ["SILENCE", "Arm", "Beliefs", "Factored", "FactoredLearner", "Head", "Lesson", "Panel", "Prior", "Shape"]
@@ -90,10 +90,12 @@ class FactoredLearner:
         """What was believed of weights before any evidence."""
         return self._blocks.prior
 
-    def observe(self, x: ArrayLike, arm: Arm, amounts: ArrayLike | None = None) -> Lesson:
+    def observe(self, x: ArrayLike, arm: Arm, amounts: ArrayLike | None = None, share: float = 1.0) -> Lesson:
         """Learn that ``arm`` was chosen for ``x`` (d,), with the ``amounts`` (H,) known at once: none where left out.
 
-        Values must be finite.
+        Args:
+            share: above 0, how much of what will come should have come by now (`arrivals`): the weight of "it has not
+                happened", for logit heads. `settle` raises it as time goes by. 1 takes it at its word.
         """
         self._blocks.own()
         v = np.asarray(x, dtype=np.float64)
@@ -101,7 +103,9 @@ class FactoredLearner:
         active = self._blocks.active(arm)
         expected = self._blocks.expected(active, v)
         total = self._learn_amounts(active, v, (booked - expected)[self._lines]) if self._lines else 1.0
-        sites = tuple([self._learn_bit(h, active, v, float(expected[h]), bool(booked[h] > 0.0)) for h in self._logits])
+        sites = tuple(
+            [self._learn_bit(h, active, v, float(expected[h]), bool(booked[h] > 0.0), share) for h in self._logits]
+        )
         self._blocks.counts[active.rows] += 1.0
         self._weight += 1.0
         self.lessons += 1
@@ -127,23 +131,26 @@ class FactoredLearner:
         sites = list(lesson.sites)
         for place, h in enumerate(self._logits):
             if (happened := bool(after[h] > 0.0)) != (before[h] > 0.0):
-                sites[place] = self._correct_bit(h, active, v, sites[place], happened, weight)
+                sites[place] = self._correct_bit(h, active, v, sites[place], happened, weight, 1.0)
         known = lesson.x, lesson.arm, tuple(after.tolist()), lesson.expected
         return Lesson(*known, tuple(sites), lesson.total, lesson.faded)
 
-    def settle(self, lesson: Lesson) -> Lesson:
-        """Learn a lesson's bits anew as they stand, since its window is over; return it as it stands then.
+    def settle(self, lesson: Lesson, share: float = 1.0) -> Lesson:
+        """Learn a lesson's bits anew as they stand, at least when its window is over; return it as it stands then.
 
         What is booked as "no" while most outcomes are still to come is learnt at too low a level, where it says next to
         nothing; later, at the level that others have taught, it says what it should (as another round of expectation
         propagation would). Amounts need none of this.
+
+        Args:
+            share: as for `observe`; 1 once the window is over.
         """
         if not self._logits:
             return lesson
         self._blocks.own()
         v, active, weight = np.array(lesson.x), self._blocks.active(lesson.arm), exp(lesson.faded - self._faded)
         sites = [
-            self._correct_bit(h, active, v, site, bool(lesson.amounts[h] > 0.0), weight)
+            self._correct_bit(h, active, v, site, bool(lesson.amounts[h] > 0.0), weight, share)
             for h, site in zip(self._logits, lesson.sites, strict=True)
         ]
         return structs.replace(lesson, sites=tuple(sites))
@@ -236,14 +243,15 @@ class FactoredLearner:
         self._squares[self._lines] += residuals**2 / total
         return total
 
-    def _learn_bit(self, h: int, active: Active, x: Floats, mean: float, happened: bool) -> Site:
+    def _learn_bit(self, h: int, active: Active, x: Floats, mean: float, happened: bool, share: float) -> Site:
         family = self._families[h]
         line = self._blocks.along(family, active, x)
         variance = float(line.shares.sum())
-        found = match(mean, variance, happened)
-        self._blocks.shift(active, [h], line, np.array([(found.mean - mean) / variance]))
-        self._blocks.narrow(family, active, line, found.share / variance)
-        return found.site
+        site = match(mean, variance, happened, 1.0 if happened else share)
+        after, narrowing = added(mean, variance, site, 1.0)
+        self._blocks.shift(active, [h], line, np.array([(after - mean) / variance]))
+        self._blocks.narrow(family, active, line, narrowing)
+        return site
 
     def _correct_amounts(self, active: Active, x: Floats, lesson: Lesson, more: Floats, weight: float) -> None:
         line, total = cavity(self._blocks.along(0, active, x), 1.0 / weight)
@@ -251,18 +259,20 @@ class FactoredLearner:
         before = (np.array(lesson.amounts) - np.array(lesson.expected))[self._lines]
         self._squares[self._lines] += ((before + more[self._lines]) ** 2 - before**2) * (weight / lesson.total)
 
-    def _correct_bit(self, h: int, active: Active, x: Floats, site: Site, happened: bool, weight: float) -> Site:
+    def _correct_bit(
+        self, h: int, active: Active, x: Floats, site: Site, happened: bool, weight: float, share: float
+    ) -> Site:
+        """Take ``site`` out and put that of ``happened`` in; both count ``weight``, by forgetting."""
         family = self._families[h]
         precision, pull = site.precision * weight, site.pull * weight
         line, total = cavity(self._blocks.along(family, active, x), 1.0 / precision)
         variance = float(line.shares.sum())
         now = float(self._blocks.expected(active, x)[h])
         without = now + variance * (precision * now - pull)
-        new = match(without, variance, happened).site
-        spread = 1.0 + variance * new.precision * weight
-        mean = (without + variance * new.pull * weight) / spread
-        self._blocks.shift(active, [h], line, np.array([(mean - now) / variance]))
-        self._blocks.narrow(family, active, line, new.precision * weight / spread - 1.0 / total)
+        new = match(without, variance, happened, 1.0 if happened else share)
+        after, narrowing = added(without, variance, new, weight)
+        self._blocks.shift(active, [h], line, np.array([(after - now) / variance]))
+        self._blocks.narrow(family, active, line, narrowing - 1.0 / total)
         return new
 
 

@@ -21,16 +21,12 @@ class Site(NamedTuple):
     pull: float
 
 
-class Match(NamedTuple):
-    """A belief after a bit: ``mean``, and which ``share`` of the variance has gone."""
+def match(mean: float, variance: float, happened: bool, share: float = 1.0) -> Site:
+    """Return what it adds to a belief N(mean, variance) about log-odds that it happened, or not.
 
-    mean: float
-    share: float
-    site: Site
-
-
-def match(mean: float, variance: float, happened: bool) -> Match:
-    """Return the belief N(mean, variance) about log-odds after it happened, or not."""
+    Args:
+        share: the weight of this lesson, above 0.
+    """
     sd = sqrt(variance)
     mass = first = second = 0.0
     for node, weight in _QUADRATURE:
@@ -40,10 +36,17 @@ def match(mean: float, variance: float, happened: bool) -> Match:
         first += likelihood * node
         second += likelihood * node * node
     shift = first / mass
-    share = min(max(1.0 - (second / mass - shift * shift), _LEAST_NARROWING), 1.0 - _LEAST_NARROWING)
+    gone = min(max(1.0 - (second / mass - shift * shift), _LEAST_NARROWING), 1.0 - _LEAST_NARROWING)
+    left = variance * (1.0 - gone)
     after = mean + sd * shift
-    left = variance * (1.0 - share)
-    return Match(after, share, Site(share / left, after / left - mean / variance))
+    return Site(share * gone / left, share * (after / left - mean / variance))
+
+
+def added(mean: float, variance: float, site: Site, weight: float) -> tuple[float, float]:
+    """Return the mean of N(mean, variance) with ``site``, and how much less each unit of squared moves is left."""
+    precision = site.precision * weight
+    spread = 1.0 + variance * precision
+    return (mean + variance * site.pull * weight) / spread, precision / spread
 
 
 def chance(log_odds: float) -> float:
