@@ -25,7 +25,7 @@ PUBLISH_EVERY = 20
 """Decisions between two publications; Vowpal Wabbit and the baselines decide by what they learnt just now."""
 
 HALF_LIFE, FORGET_EVERY = 5_000, 500
-"""In decisions; the product's `Learning.half_life` is in days. One constant for all streams, also those that never change."""
+"""In decisions (the product's `Learning.half_life` is in days): one constant for all streams, changing or not."""
 
 
 class Player(Protocol):
