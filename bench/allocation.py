@@ -9,10 +9,13 @@ less than 0.01 % missing to the bound and to HiGHS; nothing exceeded; a stream b
 """
 
 import gc
+import os
 import resource
 import sys
 import time
 from typing import NamedTuple
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the matrices are small: a second thread of BLAS only waits
 
 import numpy as np
 
