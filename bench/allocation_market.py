@@ -19,8 +19,10 @@ CONSENT = np.array([0.5, 0.7, 0.4, 0.8, 0.6])
 SHARES = np.array([0.20, 0.25, 0.08, 0.04, 0.008])
 """Room on each channel, for each customer."""
 
-STOCK, BUDGET, DAY_BUDGET = 0.05, 0.12, 0.06
-"""Of the second offer, and money, for each customer: of the base, and of a day in which no discount is paid."""
+STOCK, BUDGET, DAY_BUDGET = 0.05, 0.093, 0.06
+"""Of the second offer, and money, for each customer: of the base, and of a day, when no discount is paid. All seven
+limits bind.
+"""
 
 PAIRS = [(offer, channel) for offer in range(6) for channel in range(5) if channel != 3 + offer % 2]
 OFFER, CHANNEL = (np.array(each) for each in zip(*PAIRS, strict=True))
