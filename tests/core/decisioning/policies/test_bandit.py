@@ -182,4 +182,4 @@ def test_a_way_of_a_journey_s_step_is_learnt_under_its_own_name() -> None:
     ways = [Scored("patient", "", 0.0, 1.0), Scored("bold", "", 0.0, 3.0)]
     scored = a_bandit().score(context, ways)
     assert [each.scores[EVIDENCE] for each in scored] == [0.0, 0.0]
-    assert min(ask(a_bandit(), context, ways)) > 0.2, "ways need no ramp: they bother nobody"
+    assert min(ask(a_bandit(), context, ways)[:-1]) > 0.2, "ways need no ramp: they bother nobody"

@@ -56,11 +56,10 @@ class BanditPolicy:
             raise Unready(NO_MODEL)  # what was learnt is about other objectives
         arms = [self._arms.of(each.action, each.channel, context.slot, each.scores) for each in candidates]
         beliefs = learned.believe(_inputs(context, learned), [*arms, SILENCE])
-        effects = beliefs.effects[:-1]
-        worths = effects @ self._weights
+        effects = beliefs.hopes(self._weights)
+        worths, spreads = beliefs.worths(self._weights), beliefs.spreads(self._weights)
         if not np.isfinite(worths).all():
             raise Unready(NOT_FINITE)
-        spreads = np.sqrt(beliefs.effect_variances[:-1] @ self._weights**2)
         return [
             self._scored(each, effect, float(worth), float(spread), float(evidence))
             for each, effect, worth, spread, evidence in zip(
@@ -78,7 +77,7 @@ class BanditPolicy:
         if self._spec.draw == "thompson":
             drawn = thompson(values, np.array([*[each.scores.get(SD, 0.0) for each in open_to], 0.0]) ** 2)
         else:
-            drawn = inverse_gap(values, self._spec.greed * sqrt(learned.lessons), self._scale(learned))
+            drawn = inverse_gap(values, self._spec.greed * sqrt(learned.weight), self._scale(learned))
         found = ramped(drawn, [*[self._reach(each, context.slot) for each in open_to], 1.0]).tolist()
         probabilities = [0.0] * len(order)
         for index, probability in zip(order, found, strict=False):
@@ -95,17 +94,9 @@ class BanditPolicy:
         return replace(each, total=total, scores={**known, **believed, "total": total, SD: spread, EVIDENCE: evidence})
 
     def _scale(self, learned: Factored) -> float:
-        """Return what counts as a large gap: the reward's standard deviation where nothing is known of a customer."""
-        if learned is self._scaled[0]:
-            return self._scaled[1]
-        usual = learned.outcomes(learned.means[0, :, 0])
-        noise = [
-            sqrt(max(chance * (1.0 - chance), 1e-6)) if head.link == "logit" else spread
-            for head, chance, spread in zip(learned.shape.heads, usual.tolist(), learned.noise.tolist(), strict=True)
-        ]
-        scale = float(np.linalg.norm(self._weights * noise)) or 1.0
-        self._scaled = (learned, scale)
-        return scale
+        if learned is not self._scaled[0]:
+            self._scaled = (learned, learned.scale(self._weights))
+        return self._scaled[1]
 
     def _reach(self, each: Scored, slot: str) -> float:
         """Return the share that a candidate may get at most: little while nothing is known of it.
