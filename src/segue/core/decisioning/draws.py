@@ -31,16 +31,20 @@ def inverse_gap(values: ArrayLike, gamma: float, scale: ArrayLike = 1.0) -> Floa
         scale: what counts as a large gap, above 0: a number, or shape (K,).
     """
     known: list[float] = np.asarray(values, dtype=np.float64).tolist()
-    count, best = len(known), max(known)
+    count, best = float(len(known)), max(known)
+    # Plain floats: for a dozen arms faster than arrays, and the same sum on every machine.
     if isinstance(scale, int | float):
-        factors = [min(gamma / scale, HUGE)] * count
+        factor = min(gamma / scale, HUGE)
+        if min(best - min(known), HUGE) * factor < HUGE:
+            weights = [1.0 / (count + (best - value) * factor) for value in known]
+        else:
+            weights = [1.0 / (count + min(min(best - value, HUGE) * factor, HUGE)) for value in known]
     else:
         factors = np.minimum(gamma / np.asarray(scale, dtype=np.float64), HUGE).tolist()
-    # Plain floats: for a dozen arms faster than arrays, and the same sum on every machine.
-    weights = [
-        1.0 / (count + min(min(best - value, HUGE) * factor, HUGE))
-        for value, factor in zip(known, factors, strict=True)
-    ]
+        weights = [
+            1.0 / (count + min(min(best - value, HUGE) * factor, HUGE))
+            for value, factor in zip(known, factors, strict=True)
+        ]
     place = known.index(best)
     weights[place] = 0.0
     weights[place] = 1.0 - sum(weights)

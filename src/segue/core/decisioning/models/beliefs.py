@@ -86,8 +86,8 @@ class Panel:
                 if name in model.rows:
                     columns.setdefault(name, len(columns))
         self._rows = np.array([model.rows[name] for name in columns], dtype=np.intp)
-        scales = np.zeros((len(arms), len(columns)))
-        self._unknown = np.zeros(len(arms))
+        scales = np.zeros((len(arms) + 1, len(columns)))
+        self._unknown = np.zeros(len(arms) + 1)
         counts = dict(zip(columns, model.counts[self._rows].tolist(), strict=True))
         least = [counts[SHARED]] * len(arms)
         for index, arm in enumerate(arms):
@@ -113,44 +113,48 @@ class Panel:
         """
         model = self._model
         v, w = np.asarray(x, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-        scores = (self._weights @ v).reshape(-1, model.heads)
-        linear = self._scales @ scores
-        if not model.has_logits:
-            effects = linear - scores[0]
-        else:
+        outcomes = self._linear(v)
+        if model.has_logits:
             bracket, shared = self._spreads(v)
-            hoped = np.where(w > 0.0, FLATTENING, 0.0)
-            effects = model.outcomes(linear, (bracket + shared) * hoped) - model.outcomes(scores[0], shared * hoped)
-        worths: Floats = effects @ w
+            outcomes = model.outcomes(outcomes, (bracket + shared) * ((w > 0.0) * FLATTENING))
+        worths: Floats = (outcomes[:-1] - outcomes[-1]) @ w
         return worths
 
     def believe(self, x: ArrayLike) -> Beliefs:
         """Return the beliefs about every arm for the customer that ``x`` (d,) describes."""
         model = self._model
         v = np.asarray(x, dtype=np.float64)
-        scores = (self._weights @ v).reshape(-1, model.heads)
-        linear = self._scales @ scores
+        linear = self._linear(v)
         bracket, shared = self._spreads(v)
-        means = model.outcomes(linear)
+        total = bracket + shared
+        centres = model.outcomes(linear)
+        expected = model.outcomes(linear, total * FLATTENING) if model.has_logits else centres
+        means = centres[:-1]
         slopes = model.slopes(means)
-        expected = model.outcomes(linear, (bracket + shared) * FLATTENING)
         return Beliefs(
             means=means,
-            variances=slopes * (bracket + shared),
-            effects=means - model.outcomes(scores[0]),
-            effect_variances=slopes * bracket,
-            prospects=expected - model.outcomes(scores[0], shared * FLATTENING),
+            variances=slopes * total[:-1],
+            effects=means - centres[-1],
+            effect_variances=slopes * bracket[:-1],
+            prospects=expected[:-1] - expected[-1],
             evidence=self.evidence,
         )
 
+    def _linear(self, v: Floats) -> Floats:
+        """Return (K + 1, H) the linear predictors, the last those of silence."""
+        linear: Floats = self._scales @ (self._weights @ v).reshape(-1, self._model.heads)
+        return linear
+
     def _spreads(self, v: Floats) -> tuple[Floats, Floats]:
-        """Return the predictors' variances: of the arms' own blocks (K, H), and of the shared one (H,)."""
+        """Return the predictors' variances: of the arms' own blocks (K + 1, H), silence's 0, and of the shared (H,)."""
         if self._covariances is None:
             self._covariances = self._model.covariances[:, self._rows].reshape(-1, len(v))
         shares = ((self._covariances @ v).reshape(-1, len(v)) @ v).reshape(-1, len(self._rows))
         bracket = self._squares @ shares.T
         if self._has_unknown:
             bracket += (self._unknown * self._model.prior.along(v))[:, None]
+        if self._model.is_one_family_each:
+            return bracket, shares[:, 0]
         families = self._model.families
         return bracket[:, families], shares[families, 0]
 
@@ -161,6 +165,7 @@ class Factored:
     Attributes:
         lessons: how many decisions it has learnt from.
         noise: (H,) standard deviation of an outcome around what was expected; 1 for a logit head.
+        is_one_family_each: whether each head has a covariance of its own, in their order.
     """
 
     def __init__(
@@ -178,6 +183,7 @@ class Factored:
         self.means, self.covariances, self.counts = means, covariances, counts
         self.heads = len(shape.heads)
         self.families = families(shape)
+        self.is_one_family_each = self.families.tolist() == list(range(self.heads))
         self.has_logits = any(head.link == "logit" for head in shape.heads)
         self._logits = np.flatnonzero([head.link == "logit" for head in shape.heads])
         self._variances = noise**2
