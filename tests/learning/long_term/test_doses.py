@@ -25,6 +25,16 @@ def test_where_nothing_is_known_all_doses_are_one() -> None:
     assert factor(np.array([[-0.5, -0.5]]), np.full((1, 2), 0.01), UNKNOWN).tolist() == [1.0, 1.0]
 
 
+def test_little_evidence_is_leant_on_little_and_much_of_it_fully() -> None:
+    slopes = np.array([[0.1, 0.9], [0.2, 1.8]])
+
+    vague, clear = (factor(slopes, np.full((2, 2), variance), UNKNOWN) for variance in (1.0, 0.01))
+
+    assert 1.0 < vague[1] / vague[0] < 2.5
+    assert 3.0 < clear[1] / clear[0] < 9.0
+    assert vague.mean() == pytest.approx(1.0)
+
+
 def test_a_dose_that_is_given_is_kept_and_none_is_less_than_the_least() -> None:
     found = factor(np.array([[0.9, -0.9]]), np.full((1, 2), 1e-6), np.array([2.0, np.nan]))
 

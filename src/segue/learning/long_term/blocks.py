@@ -3,6 +3,7 @@
 Ridge regression and logistic regression by Newton's method. Rows of one group have the same active blocks, so a
 group costs its rows times the square of its columns, however many other groups there are. Some columns may be told
 their sign: where the estimate would have the other one, it is 0 (the active-set method of Lawson and Hanson, 1974).
+Weights may be held as tightly as the rows say they should be (`segue.learning.long_term.shrinkage`).
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from segue.learning.long_term.shrinkage import Shrinkage
+
 Floats: TypeAlias = NDArray[np.float64]
 
 _STEPS, _ROUNDS, _HALVINGS = 30, 12, 20
 _TOLERANCE = 1e-8
+_LEARNING, _STILL = 30, 1e-3
+"""Most rounds of learning how tightly weights are held, and how little they still move when it is over."""
+
+NO_FAMILY = -1
 
 
 class Block(Struct, frozen=True):
@@ -25,11 +32,14 @@ class Block(Struct, frozen=True):
         part: which matrix of the design they multiply.
         precision: of the prior around 0, one for each column.
         sign: -1 or 1 where the weights may not have the other sign; 0 for any.
+        families: of each column: weights of one family are held as tightly as they turn out to need, the precision
+            being a first guess; `NO_FAMILY` for those that are held as told, as are all where none are given.
     """
 
     part: int
     precision: tuple[float, ...]
     sign: int = 0
+    families: tuple[int, ...] = ()
 
 
 class Design(Struct, frozen=True):
@@ -70,6 +80,9 @@ class _Regression:
         ends = np.cumsum([0, *(len(block.precision) for block in design.blocks)])
         self._slices = [slice(ends[i], ends[i + 1]) for i in range(len(design.blocks))]
         self._precision = np.concatenate([np.array(block.precision) for block in design.blocks])
+        self._families = np.concatenate(
+            [np.array(block.families or (NO_FAMILY,) * len(block.precision)) for block in design.blocks]
+        )
         self._signs = np.concatenate([np.full(len(block.precision), block.sign) for block in design.blocks])
         self._groups = [
             (active, [part[rows] for part in design.parts], outcome[rows], weight[rows])
@@ -79,8 +92,20 @@ class _Regression:
         self._noise = 1.0 if is_logistic else _variance(outcome, weight)
 
     def fit(self) -> Fitted:
+        weights, variances = self._posterior(np.zeros(len(self._precision)))
+        learnt = self._families != NO_FAMILY
+        shrinkage = Shrinkage(self._families[learnt], 1.0 / self._precision[learnt])
+        for _ in range(_LEARNING if learnt.any() else 0):
+            before = weights
+            self._precision[learnt] = shrinkage.learn((weights**2 + variances)[learnt])
+            weights, variances = self._posterior(weights)
+            if float(np.abs(weights - before).max()) <= _STILL:
+                break
+        return Fitted([weights[each] for each in self._slices], [variances[each] for each in self._slices])
+
+    def _posterior(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return the weights that are most likely with the precisions at hand, from a first guess, and variances."""
         free = np.ones(len(self._precision), dtype=bool)
-        weights = np.zeros(len(self._precision))
         for _ in range(_ROUNDS):
             weights = self._newton(np.where(free, weights, 0.0), free)
             wrong = free & (self._signs * weights < 0.0)
@@ -93,8 +118,7 @@ class _Regression:
             else:
                 break
         weights = np.where(self._signs * weights < 0.0, 0.0, weights)
-        variances = np.diag(np.linalg.inv(self._derivatives(weights)[1]))
-        return Fitted([weights[each] for each in self._slices], [variances[each] for each in self._slices])
+        return weights, np.diag(np.linalg.inv(self._derivatives(weights)[1]))
 
     def _newton(self, weights: Floats, free: NDArray[np.bool_]) -> Floats:
         loss = self._loss(weights)

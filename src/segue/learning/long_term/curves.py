@@ -1,8 +1,10 @@
 """Learns the curves of a long-term model: how likely a reward is, how large it is, how likely a withdrawal.
 
 Every decision shares one block; contacts add one, their channel another and their arm its own, each with a tighter
-prior than the one above, so that what little is known of an arm leans on what is known of its kind. The dose bends
-the curves: contacts are answered less, and withdrawn from more, the more of them there were; never the other way round.
+prior than the one above, so that what little is known of an arm leans on what is known of its kind. How much inputs
+matter in all blocks of a level is learnt, and some in it may matter far more than the rest. The dose
+bends the curves: contacts are answered less, and withdrawn from more, the more of them there were; never the other way
+round.
 """
 
 import numpy as np
@@ -10,14 +12,14 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from segue.core.decisioning.models.long_term import ANY, SILENCE, arm_key, bends_of
-from segue.learning.long_term.blocks import Block, Design, Floats, fit_blocks
+from segue.learning.long_term.blocks import NO_FAMILY, Block, Design, Floats, fit_blocks
 from segue.learning.long_term.doses import PREFIX, dose_in, learn_doses
 from segue.learning.long_term.log import SILENT, DecisionLog, LongTermSettings
 from segue.model.snapshots import Curve, Linear
 
 
 class Prior(Struct, frozen=True):
-    """Standard deviations of the weights of a block: of its (standardised) inputs, and of its intercept."""
+    """Standard deviations of the weights of a block: of its (standardised) inputs, a first guess; and its intercept."""
 
     inputs: float
     intercept: float
@@ -146,15 +148,18 @@ class _Regression:
         size = len(self._seen.inputs)
         bend = (kind.bend**-2 if kind.bend else 1e12,) * 2
         priors = (
-            kind.all,
-            kind.contact,
-            *(kind.channel for _ in self._channels),
-            *(kind.arm for _ in self._log.arms),
+            (0, kind.all),
+            (1, kind.contact),
+            *((2, kind.channel) for _ in self._channels),
+            *((3, kind.arm) for _ in self._log.arms),
         )
         return (
             Block(1, bend, kind.signs[0]),
             Block(1, bend, kind.signs[1]),
-            *(Block(0, (prior.intercept**-2, *(prior.inputs**-2,) * size)) for prior in priors),
+            *(
+                Block(0, (prior.intercept**-2, *(prior.inputs**-2,) * size), families=(NO_FAMILY, *(family,) * size))
+                for family, prior in priors
+            ),
         )
 
     def _active(self, action: str, channel: str) -> tuple[int, ...]:

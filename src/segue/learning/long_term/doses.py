@@ -7,12 +7,14 @@ from segue.learning.long_term.blocks import Block, Design, Fitted, Floats, fit_b
 from segue.learning.long_term.log import SILENT, DecisionLog, LongTermSettings
 
 PREFIX = "fatigue_"
-DEVIATION = 0.5
-"""Of a channel's dose from 1, before anything was seen."""
-
 LEAST = 0.25
 _SIGNS = np.array([-1.0, 1.0])
-_ROUNDS = 30
+_FINEST, _MOST = 0.05, 6.0
+"""Between the doses that are tried, and the highest of them."""
+
+_STEEPS, _COARSE = 41, 0.02
+"""How many slopes of a curve are tried, and the least error of one, as a share of the steepest."""
+
 _CARRIED, _SLOPE = 0.15, 2.0
 """Standard deviations of what a recent contact does to every decision, and to a contact beyond that; on the logit."""
 
@@ -40,7 +42,7 @@ def learn_doses(log: DecisionLog, standard: Floats, weight: Floats, settings: Lo
 
     Recent contacts of each channel get slopes of their own, in how likely contacts are answered and withdrawn from. If
     a channel tires twice as much, both of its slopes are twice as steep: a table of (curve, channel) slopes, nearly of
-    rank one. Its factors are found by alternating least squares, each slope as exact as it was estimated.
+    rank one. Its factors are averaged over, each slope as exact as it was estimated: see `factor`.
     """
     counts = counts_of(log)
     channels = tuple(counted_channels(log))
@@ -57,19 +59,33 @@ def learn_doses(log: DecisionLog, standard: Floats, weight: Floats, settings: Lo
 
 
 def factor(slopes: Floats, variances: Floats, fixed: Floats) -> Floats:
-    """Return the doses d of ``slopes`` = s d', shape (C,); NaN in ``fixed`` where a dose is to be found.
+    """Return the posterior means of the doses d >= 0 of ``slopes`` = s d', s >= 0; shape (C,).
+
+    Doses are exponential with mean 1 beforehand, the distribution of most entropy for what is positive and 1 on
+    average; any s is as likely as another. Both are averaged over (by quadrature: given s, the doses are independent),
+    so that one slope that came out steep by chance does not settle who tires. Where no dose is given only their ratios
+    are known: their mean is 1.
 
     Args:
         slopes, variances: shape (curves, C).
+        fixed: shape (C,); NaN where a dose is to be found.
     """
-    doses = np.where(np.isnan(fixed), 1.0, fixed)
-    precision = 1.0 / variances
-    for _ in range(_ROUNDS):
-        steep = np.maximum((precision * slopes) @ doses / np.maximum(precision @ doses**2, 1e-12), 0.0)
-        known = steep @ (precision * slopes) + DEVIATION**-2
-        doses = known / (steep**2 @ precision + DEVIATION**-2)
-        doses = np.where(np.isnan(fixed), np.maximum(doses, LEAST), fixed)
-    return np.asarray(doses)
+    coarsest = _COARSE * np.abs(slopes).max(axis=1, keepdims=True)
+    precision = 1.0 / np.maximum(variances, np.maximum(coarsest**2, 1e-12))
+    steepest = (np.maximum(slopes, 0.0) + 2.0 / np.sqrt(precision)).max(axis=1)
+    steep = np.stack(np.meshgrid(*(np.linspace(0.0, each, _STEEPS) for each in steepest)), axis=-1)
+    steep = steep.reshape(-1, len(slopes))
+    free = np.isnan(fixed)
+    doses = np.where(free[:, None], np.linspace(_FINEST, _MOST, round(_MOST / _FINEST)), fixed[:, None])
+    prior = np.where(free[:, None], -doses, 0.0)
+    fit = (steep @ (precision * slopes))[:, :, None] * doses - 0.5 * (steep**2 @ precision)[:, :, None] * doses**2
+    highest = (fit + prior).max(axis=2, keepdims=True)
+    weight = np.exp(fit + prior - highest)
+    total = weight.sum(axis=2)
+    evidence = (np.log(total) + highest[:, :, 0]).sum(axis=1)
+    chance = np.exp(evidence - evidence.max())
+    found = chance @ ((weight * doses).sum(axis=2) / total) / chance.sum()
+    return np.asarray(np.where(free, np.maximum(found / (found.mean() if free.all() else 1.0), LEAST), fixed))
 
 
 def _slopes(
