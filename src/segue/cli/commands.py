@@ -26,6 +26,7 @@ COMMANDS = {
     "plan-batch": Command("segue.cli.plan_batch:plan_batch", "Plan who of the whole base gets which action, and when."),
     "draw": Command("segue.cli.draw:draw", "Draw journeys as flowcharts."),
     "test": Command("segue.cli.test:run_tests", "Run the workspace's scenarios in virtual time."),
+    "simulate": Command("segue.cli.simulate:simulate", "Try workspaces and policies on a made-up market."),
     "dev": Command("segue.cli.dev:dev", "Serve on this machine, without keys; messages become files."),
     "run": Command("segue.cli.run:run", "Serve in production, with keys."),
     "ingest": Command("segue.cli.ingest:ingest", "Read a file of events into the store."),

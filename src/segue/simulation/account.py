@@ -29,6 +29,9 @@ TOLD = (
 )
 
 
+_NO_VALUES: Mapping[str, str] = {}
+
+
 class Accounts(Struct, frozen=True):
     """What came of some residents.
 
@@ -62,12 +65,22 @@ class Book:
     """Keeps the accounts of residents ``first`` to ``first + count - 1``.
 
     Args:
-        ending: the event by which a customer leaves for good; "" where none does. Its first day is ``left_on``, days
-            from ``begin``; whoever stays has the whole length.
+        ending: the event by which a customer leaves for good; "" where none does. The column ``days`` says for how long
+            each was there.
+        values: for events that are worth something, the property that says how much; summed up as ``sum/EVENT``.
     """
 
-    def __init__(self, first: int, count: int, begin: Instant, weeks: int, ending: str = "") -> None:
+    def __init__(
+        self,
+        first: int,
+        count: int,
+        begin: Instant,
+        weeks: int,
+        ending: str = "",
+        values: Mapping[str, str] = _NO_VALUES,
+    ) -> None:
         self._first, self._count, self._begin, self._weeks, self._ending = first, count, begin, weeks, ending
+        self._values = values
         self._columns: dict[str, Floats] = {}
         self._weekly: dict[str, Floats] = {}
         self._left = np.full(count, weeks * 7.0)
@@ -81,6 +94,9 @@ class Book:
                 self._add(row, week, f"report/{event.status}")
         elif isinstance(event, Tracked):
             self._add(row, week, f"event/{event.name}")
+            amount = event.properties.get(self._values[event.name]) if event.name in self._values else None
+            if isinstance(amount, int | float):
+                self._add(row, week, f"sum/{event.name}", float(amount))
             if event.name == self._ending:
                 self._left[row] = min(self._left[row], (passed.now - self._begin) / DAY)
         elif isinstance(event, ConsentChanged) and not event.granted:

@@ -5,7 +5,7 @@ Where they do (capacities, budgets, stock, the outlook on offers, what is learnt
 time, then of their numbers: as the embedded runtime would, whose log has one order as well.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 
 from segue.core.world import World
@@ -19,6 +19,7 @@ from segue.simulation.life import Life, Passed
 from segue.simulation.market import Market
 
 Sink = Callable[[Entry], None]
+_NO_VALUES: Mapping[str, str] = {}
 
 
 class Crowd:
@@ -27,7 +28,7 @@ class Crowd:
     Args:
         seed: the market's.
         sink: gets an entry of everything that was advanced, in order, as the log would have it.
-        ending: see `Book`.
+        ending, values: see `Book`.
     """
 
     def __init__(
@@ -41,11 +42,12 @@ class Crowd:
         begin: Instant,
         weeks: int,
         ending: str = "",
+        values: Mapping[str, str] = _NO_VALUES,
         sink: Sink | None = None,
     ) -> None:
         self._world, self._market, self._seed = world, market, seed
         self._numbers, self._begin, self._end = range(first, first + count), begin, Instant(begin + weeks * WEEK)
-        self._book = Book(first, count, begin, weeks, ending)
+        self._book = Book(first, count, begin, weeks, ending, values)
         self._sink = sink
         self._seq = 0
         self._last: dict[str, int] = {}

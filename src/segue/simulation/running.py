@@ -36,6 +36,7 @@ class Setting(Struct, frozen=True, kw_only=True):
         market: which one, with its parameters.
         seed: of everything the market draws; engines draw from their workspaces' own.
         ending: the event by which a customer leaves for good, "" where none does.
+        values: for events that are worth something, the property that says how much.
     """
 
     market: MarketSpec
@@ -44,6 +45,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     weeks: int
     seed: str = "market"
     ending: str = ""
+    values: dict[str, str] = {}
 
 
 def run_arm(
@@ -97,6 +99,7 @@ def _crowd(world: World, market: Market, setting: Setting, first: int, count: in
         begin=setting.begin,
         weeks=setting.weeks,
         ending=setting.ending,
+        values=setting.values,
         sink=sink,
     )
 

@@ -1,0 +1,114 @@
+"""Arms side by side: the same customers with the same draws under each arm, and what it comes to."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from segue.simulation.account import Accounts
+from segue.simulation.figures import Told, tell
+from segue.simulation.market import Description
+from segue.simulation.markets import make_market
+from segue.simulation.running import run_arm
+from segue.simulation.spec import Simulation
+
+ArmProgress = Callable[[str, int], None]
+"""Told the arm, and how many more of its residents have lived to the end."""
+
+
+class Curve(Struct, frozen=True, kw_only=True):
+    """What happened week by week in one arm, per customer.
+
+    Attributes:
+        name: of the thing that was counted, as in `Accounts`.
+    """
+
+    arm: str
+    name: str
+    values: tuple[float, ...]
+
+
+class SideBySide(Struct, frozen=True, kw_only=True):
+    """A simulation that was run.
+
+    Attributes:
+        told: every figure of every arm.
+        counted: means over customers of all that was counted, by arm.
+        curves: the same by week, for what is drawn.
+        seconds: each arm took, wall clock.
+    """
+
+    name: str
+    description: str
+    baseline: str
+    arms: tuple[str, ...]
+    customers: int
+    weeks: int
+    seed: str
+    market: Description
+    told: tuple[Told, ...]
+    counted: dict[str, dict[str, float]]
+    curves: tuple[Curve, ...]
+    seconds: dict[str, float]
+
+    def of(self, arm: str, figure: str) -> Told | None:
+        """Return one figure of one arm; None where no arm has anything of it."""
+        return next((each for each in self.told if (each.arm, each.figure) == (arm, figure)), None)
+
+
+CURVES = ("contact", "report/clicked", "opt_out", "conversion", "sum")
+
+
+def run(
+    simulation: Simulation, *, processes: int = 1, progress: ArmProgress | None = None
+) -> tuple[SideBySide, Mapping[str, Accounts]]:
+    """Run every arm, and return what it comes to with the accounts of every arm."""
+    accounts: dict[str, Accounts] = {}
+    seconds: dict[str, float] = {}
+    for arm, workspace in simulation.arms.items():
+        begin = time.perf_counter()
+        accounts[arm] = run_arm(
+            workspace,
+            simulation.setting,
+            processes=processes,
+            progress=None if progress is None else lambda count, arm=arm: progress(arm, count),  # type: ignore[misc]
+        )
+        seconds[arm] = round(time.perf_counter() - begin, 1)
+    spec, setting = simulation.spec, simulation.setting
+    found = tell(
+        accounts, simulation.baseline, weeks=setting.weeks, conversions=spec.conversions, ending=setting.ending
+    )
+    result = SideBySide(
+        name=simulation.name,
+        description=spec.description,
+        baseline=simulation.baseline,
+        arms=tuple(simulation.arms),
+        customers=setting.customers,
+        weeks=setting.weeks,
+        seed=setting.seed,
+        market=make_market(setting.market).describe(),
+        told=found,
+        counted={
+            arm: {name: float(column.mean()) for name, column in sorted(each.columns.items())}
+            for arm, each in accounts.items()
+        },
+        curves=tuple(_curves(accounts, spec.conversions)),
+        seconds=seconds,
+    )
+    return result, accounts
+
+
+def _curves(accounts: Mapping[str, Accounts], conversions: tuple[str, ...]) -> list[Curve]:
+    found: list[Curve] = []
+    for arm, each in accounts.items():
+        for name in CURVES:
+            prefixes = [f"event/{event}" for event in conversions] if name == "conversion" else [name]
+            series = [
+                values
+                for key, values in sorted(each.weekly.items())
+                if any(key == prefix or key.startswith(f"{prefix}/") for prefix in prefixes)
+            ]
+            if series:
+                totals = sum(series[1:], series[0]) / each.count
+                found.append(Curve(arm=arm, name=name, values=tuple(totals.tolist())))
+    return found

@@ -1,0 +1,150 @@
+"""A simulation as a file: ``simulations/NAME.yaml`` in a workspace."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from segue.core.decisioning.policies import LADDERS
+from segue.model.errors import SegueError
+from segue.model.time import Instant, parse_instant
+from segue.model.workspace import Workspace
+from segue.simulation.markets import MarketSpec
+from segue.simulation.running import Setting
+from segue.workspace import load
+
+FOLDER = "simulations"
+BEGIN = "2026-01-05T00:00:00Z"
+
+
+class MarketDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which market: a kind that comes with Segue, or ``FILE.py:CLASS`` beside the simulation."""
+
+    kind: str
+    parameters: dict[str, Any] = {}
+
+
+class ArmDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way of treating the market's customers.
+
+    Attributes:
+        workspace: another workspace, relative to the simulation's; this one where empty.
+        policy: another policy for it.
+        groups: standing groups; by default nobody is held out, so that all customers of the arm are treated alike.
+    """
+
+    workspace: str = ""
+    policy: str = ""
+    groups: dict[str, float] = {}
+
+
+class SimulationSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``simulations/NAME.yaml`` says.
+
+    Attributes:
+        begin: a moment in RFC 3339; the first day of the market.
+        ending: the event by which a customer leaves for good.
+        conversions: the events that count as conversions.
+        values: for events that are worth something, the property that says how much.
+        baseline: the arm that the others are compared with; the first where empty.
+    """
+
+    market: MarketDeclared
+    arms: Annotated[dict[str, ArmDeclared], Meta(min_length=1)]
+    description: str = ""
+    customers: Annotated[int, Meta(ge=2)] = 1_000
+    weeks: Annotated[int, Meta(ge=1)] = 12
+    begin: str = BEGIN
+    seed: str = "market"
+    ending: str = ""
+    conversions: tuple[str, ...] = ()
+    values: dict[str, str] = {}
+    baseline: str = ""
+
+
+class Simulation(Struct, frozen=True, kw_only=True):
+    """A simulation that is ready to run.
+
+    Attributes:
+        arms: the workspace of each arm.
+    """
+
+    name: str
+    spec: SimulationSpec
+    setting: Setting
+    arms: dict[str, Workspace]
+    baseline: str
+
+
+def read_simulation(
+    folder: Path, name: str = "", *, customers: int | None = None, weeks: int | None = None, seed: str | None = None
+) -> Simulation:
+    """Return simulation ``name`` of the workspace in ``folder``.
+
+    Args:
+        name: may be left out where there is only one.
+        customers, weeks, seed: instead of those that the file says.
+
+    Raises:
+        SegueError: there is no such file, or it is not right.
+    """
+    file = _file(folder, name)
+    try:
+        spec = msgspec.yaml.decode(file.read_bytes(), type=SimulationSpec)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        reason = f"{file.relative_to(folder)} is not right: {error}."
+        raise SegueError(reason, "docs/guides/simulate.md says what it may hold.") from error
+    changed = {"customers": customers, "weeks": weeks, "seed": seed}
+    spec = replace(spec, **{key: value for key, value in changed.items() if value is not None})
+    baseline = spec.baseline or next(iter(spec.arms))
+    if baseline not in spec.arms:
+        raise SegueError(f"There is no arm {baseline!r}.", f"The arms are {', '.join(spec.arms)}.")
+    setting = Setting(
+        market=MarketSpec(kind=spec.market.kind, folder=str(file.parent), parameters=spec.market.parameters),
+        customers=spec.customers,
+        begin=_begin(spec, file.name),
+        weeks=spec.weeks,
+        seed=spec.seed,
+        ending=spec.ending,
+        values=spec.values,
+    )
+    arms = {name: _workspace(folder, name, arm) for name, arm in spec.arms.items()}
+    return Simulation(name=file.stem, spec=spec, setting=setting, arms=arms, baseline=baseline)
+
+
+def _file(folder: Path, name: str) -> Path:
+    there = sorted((folder / FOLDER).glob("*.yaml"))
+    if not there:
+        reason = f"There is no simulation in {folder / FOLDER}."
+        raise SegueError(reason, "Write one: docs/guides/simulate.md shows how.")
+    if not name and len(there) == 1:
+        return there[0]
+    file = folder / FOLDER / f"{name}.yaml"
+    if file not in there:
+        what = f"There is no simulation {name!r}." if name else "There are several simulations."
+        raise SegueError(what, f"Give one of {', '.join(each.stem for each in there)}.")
+    return file
+
+
+def _begin(spec: SimulationSpec, file: str) -> Instant:
+    try:
+        return parse_instant(spec.begin)
+    except SegueError as error:
+        raise SegueError(f"{file}: begin: {error.reason}", error.instruction) from error
+
+
+def _workspace(folder: Path, name: str, arm: ArmDeclared) -> Workspace:
+    place = folder / arm.workspace if arm.workspace else folder
+    if not place.is_dir():
+        raise SegueError(
+            f"Arm {name!r}: there is no workspace {arm.workspace!r}.", "Give a folder, relative to this one."
+        )
+    workspace = load(place).workspace
+    if arm.policy and arm.policy not in LADDERS:
+        raise SegueError(
+            f"Arm {name!r}: there is no policy {arm.policy!r}.", f"The policies are {', '.join(sorted(LADDERS))}."
+        )
+    policy = replace(workspace.policy, name=arm.policy) if arm.policy else workspace.policy
+    return replace(workspace, groups=arm.groups, policy=policy)
