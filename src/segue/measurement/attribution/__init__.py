@@ -1,0 +1,22 @@
+"""Attribution: what paths of contacts look like (descriptive), and what channels add (holdouts). Only the second is
+caused; the first can be calibrated to it.
+"""
+
+from segue.measurement.attribution.calibration import Increment, calibrated, increment_of
+from segue.measurement.attribution.choosing import PATH_MODELS, attribute
+from segue.measurement.attribution.contribution import contributions
+from segue.measurement.attribution.paths import Paths, collect_paths, read_paths, summarise, transform
+
+__all__ = [
+    "PATH_MODELS",
+    "Increment",
+    "Paths",
+    "attribute",
+    "calibrated",
+    "collect_paths",
+    "contributions",
+    "increment_of",
+    "read_paths",
+    "summarise",
+    "transform",
+]
