@@ -41,13 +41,15 @@ class Prior(Struct, frozen=True, array_like=True):
     Its unit is the outcome's noise (identity) or log-odds (logit), for each standard deviation of the input.
 
     Attributes:
-        kinds: (kind, standard deviation); a kind that is not named has ``other``.
+        kinds: (kind, standard deviation); a kind that is not named has ``other``. What an action does on one channel
+            alone is likely half as large as what the channel or the action does everywhere: interactions are smaller
+            than main effects (Hamada and Wu, "Analysis of designed experiments with complex aliasing", 1992).
         level: how much wider a block's constant is than its other weights: that one channel or action works better
             than another for everybody is likelier than that any single input explains it.
         base: standard deviation of the shared block's constant, the outcome's level.
     """
 
-    kinds: tuple[tuple[str, float], ...] = ((SHARED, 0.3), ("action", 0.4))
+    kinds: tuple[tuple[str, float], ...] = ((SHARED, 0.3), ("action", 0.45), ("own", 0.1))
     other: float = 0.2
     level: float = 2.0
     base: float = 3.0
