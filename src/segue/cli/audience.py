@@ -32,7 +32,6 @@ _SHOWN = 10
 def audience(
     name: Annotated[str, Parameter(help="The audience's name.")],
     folder: Folder = Path(),
-    /,
     *,
     at: str | None = None,
     export: Path | None = None,

@@ -15,7 +15,6 @@ from segue.workspace import load
 def broadcast(
     event: Annotated[str, Parameter(help="The name of the event that each customer gets.")],
     folder: Folder = Path(),
-    /,
     *,
     message_id: str,
     property: Annotated[tuple[str, ...], Parameter(negative="")] = (),

@@ -14,7 +14,6 @@ from segue.workspace.json_schema import write_schemas
 
 def check(
     folder: Folder = Path(),
-    /,
     *,
     strict: Flag = False,
     write_schema: Flag = False,

@@ -16,7 +16,6 @@ from segue.workspace.schema import suggest
 def draw(
     journey: Annotated[str | None, Parameter(help="The journey's name; all of them without.")] = None,
     folder: Folder = Path(),
-    /,
     *,
     into: Path | None = None,
     json: Json = False,

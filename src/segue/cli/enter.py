@@ -16,7 +16,6 @@ from segue.workspace import load
 def enter(
     journey: Annotated[str, Parameter(help="The journey's name; its entry is of kind api.")],
     folder: Folder = Path(),
-    /,
     *,
     user: str,
     fact: Annotated[tuple[str, ...], Parameter(negative="")] = (),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from segue.cli.clock import system_clock
 from segue.cli.console import columns, complain, paint, plural, tell, tell_json
 from segue.cli.logged import opened
-from segue.cli.options import Json
+from segue.cli.options import Folder, Json
 from segue.core.decisioning.policies import LADDERS
 from segue.learning.jobs import train
 from segue.learning.off_policy import DEFAULT, EFFECTIVE_SAMPLES, Interval
@@ -31,9 +31,9 @@ _LEAVES_OUT = {"dm": "leaves the model's errors out", "clipped_ips": "leaves out
 
 
 def evaluate(
+    workspace: Folder = Path(),
     *,
     policy: Annotated[str, Parameter(help="A policy's name, or a YAML file that says it as segue.yaml does.")] = "",
-    workspace: Annotated[Path, Parameter(help="The workspace.")] = Path(),
     since: str | None = None,
     until: str | None = None,
     objective: str = "",

@@ -1,14 +1,11 @@
 """segue groups: what the standing groups brought, side by side."""
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from segue.cli.clock import system_clock
 from segue.cli.console import columns, paint, tell, tell_json
 from segue.cli.logged import opened
-from segue.cli.options import Json
+from segue.cli.options import Folder, Json
 from segue.core.decisioning.rewards import objectives_of
 from segue.learning.groups import GroupValue, compare_groups
 from segue.learning.off_policy import Interval
@@ -19,8 +16,7 @@ _HEAD = ("group", "customers", "decisions", "silent", "per decision", "per custo
 
 
 def groups(
-    folder: Annotated[Path, Parameter(help="The workspace.")] = Path(),
-    /,
+    folder: Folder = Path(),
     *,
     objective: str = "",
     since: str | None = None,

@@ -17,7 +17,6 @@ app = App(name="keys", help="Create, list and revoke keys.", help_format="plaint
 @app.command
 def create(
     folder: Folder = Path(),
-    /,
     *,
     scope: tuple[Scope, ...] = ("ingest",),
     name: str = "",

@@ -8,5 +8,6 @@ from cyclopts import Parameter
 Flag: TypeAlias = Annotated[bool, Parameter(negative="")]
 """A switch that is off unless it is named; there is no ``--no-...``."""
 
-Folder: TypeAlias = Annotated[Path, Parameter(help="The workspace.")]
+Folder: TypeAlias = Annotated[Path, Parameter(name="--workspace", help="The workspace.")]
+"""By its place or by its name."""
 Json: TypeAlias = Annotated[bool, Parameter(negative="", help="Print the result as JSON, and nothing else.")]

@@ -16,7 +16,6 @@ MOST_DAYS = 31
 
 def plan_batch(
     folder: Folder = Path(),
-    /,
     *,
     table: Path | None = None,
     capacities: Path | None = None,

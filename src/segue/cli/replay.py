@@ -24,7 +24,6 @@ from segue.workspace.layout import STATE_FOLDER
 
 def replay(
     folder: Folder = Path(),
-    /,
     *,
     events: Annotated[Path | None, Parameter(help="CSV, JSON lines or Parquet.")] = None,
     source: str | None = None,

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from segue.cli.clock import system_clock
 from segue.cli.console import columns, plural, tell, tell_json
 from segue.cli.logged import opened
-from segue.cli.options import Flag, Json
+from segue.cli.options import Flag, Folder, Json
 from segue.core.decisioning.rewards import objectives_of
 from segue.learning.frames import read_frame
 from segue.learning.off_policy.asking import with_chance
@@ -21,8 +21,7 @@ _HEAD = ("kind", "after", "then", "decisions", "against", "effect", "95 % interv
 
 
 def sequences(
-    folder: Annotated[Path, Parameter(help="The workspace.")] = Path(),
-    /,
+    folder: Folder = Path(),
     *,
     segment: Annotated[str, Parameter(help="A trait: its values are told apart.")] = "",
     objective: str = "",

@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from segue.cli.console import columns, say, tell, tell_json
-from segue.cli.options import Json
+from segue.cli.options import Folder, Json
 from segue.model.errors import SegueError
 from segue.simulation.figures import FIGURES, Estimate, Figure, Told
 from segue.simulation.side_by_side import ArmProgress, SideBySide, run
@@ -17,9 +17,8 @@ STEP = 0.1
 
 
 def simulate(
-    folder: Annotated[Path, Parameter(help="The workspace.")] = Path(),
+    folder: Folder = Path(),
     name: Annotated[str, Parameter(help="Which simulation, where there are several.")] = "",
-    /,
     *,
     customers: int | None = None,
     weeks: int | None = None,

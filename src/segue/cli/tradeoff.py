@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from segue.cli.clock import system_clock
 from segue.cli.console import columns, plural, tell, tell_json
 from segue.cli.logged import opened
-from segue.cli.options import Json
+from segue.cli.options import Folder, Json
 from segue.cli.tradeoff_page import PER, amounts, page, words_of
 from segue.learning.tradeoff import Frontier, find_frontier
 from segue.model.errors import SegueError
@@ -16,8 +16,7 @@ from segue.model.time import format_instant, parse_instant
 
 
 def tradeoff(
-    folder: Annotated[Path, Parameter(help="The workspace.")] = Path(),
-    /,
+    folder: Folder = Path(),
     *,
     objectives: Annotated[str, Parameter(help="Two of them, with a comma between; by default the first two.")] = "",
     out: Annotated[Path | None, Parameter(help="Draw it, as a page that needs nothing else.")] = None,
