@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from segue.measurement.attribution.paths import Paths, collect_paths, read_paths, summarise, transform
+from segue.measurement.attribution.transforms import TRANSFORMS
 from segue.model.errors import SegueError
 
 CONTACTS = """(VALUES
@@ -71,3 +72,8 @@ def test_mistakes_say_what_to_do() -> None:
         transform(paths, "shuffle")
     with pytest.raises(SegueError, match="path of no days"):
         collect_paths(duckdb.connect(), CONTACTS, CONVERSIONS, lookback_days=0)
+
+
+def test_every_transform_is_shown_above() -> None:
+    (marked,) = (mark for mark in test_transforms.pytestmark if mark.name == "parametrize")  # type: ignore[attr-defined]
+    assert {name for name, _ in marked.args[1]} == set(TRANSFORMS)
