@@ -49,6 +49,12 @@ def test_inverse_gap_takes_a_scale_for_each_arm() -> None:
 
 
 @settings(deadline=None)
+@given(VALUES, st.floats(0, 1e9), st.floats(1e-9, 1e9))
+def test_one_scale_is_that_scale_for_each_arm(values: list[float], gamma: float, scale: float) -> None:
+    assert (inverse_gap(values, gamma, scale) == inverse_gap(values, gamma, [scale] * len(values))).all()
+
+
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-50, 50), st.floats(0, 100) | st.just(0.0)), min_size=1, max_size=8))
 def test_thompson_is_a_distribution_whatever_the_beliefs(beliefs: list[tuple[float, float]]) -> None:
     assert is_valid(thompson([mean for mean, _ in beliefs], [variance for _, variance in beliefs]))

@@ -35,7 +35,8 @@ def inverse_gap(values: ArrayLike, gamma: float, scale: ArrayLike = 1.0) -> Floa
     # Plain floats: for a dozen arms faster than arrays, and the same sum on every machine.
     if isinstance(scale, int | float):
         factor = min(gamma / scale, HUGE)
-        if min(best - min(known), HUGE) * factor < HUGE:
+        widest = best - min(known)
+        if widest <= HUGE and widest * factor <= HUGE:
             weights = [1.0 / (count + (best - value) * factor) for value in known]
         else:
             weights = [1.0 / (count + min(min(best - value, HUGE) * factor, HUGE)) for value in known]

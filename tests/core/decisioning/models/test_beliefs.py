@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from segue.core.decisioning.models.beliefs import Factored
 from segue.core.decisioning.models.factored import SILENCE, Arm, FactoredLearner, Head, Prior, Shape
@@ -30,6 +32,31 @@ def test_the_quick_way_gives_the_worths_of_the_beliefs(heads: tuple[Head, ...]) 
 
     assert quick == pytest.approx(model.believe(X, arms).worths(weights))
     assert quick[-1] == 0.0
+
+
+MODELS = [published(heads) for heads in (HEADS, HEADS[:1], HEADS[1:2], (HEADS[0], HEADS[2]))]
+BLOCK_NAMES = ("channel:email", "action:offer", "action:new", "content:discount")
+SOME_ARMS = st.lists(
+    st.lists(st.tuples(st.sampled_from(BLOCK_NAMES), st.floats(-2, 2)), max_size=4).map(tuple), min_size=1, max_size=15
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(MODELS), SOME_ARMS, st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=4))
+def test_worths_and_beliefs_agree_for_any_arms_and_silence_adds_nothing(
+    model: Factored, arms: list[Arm], x: list[float]
+) -> None:
+    weights = np.array([10.0, 1.0, -30.0])[: model.heads]
+    panel = model.panel([*arms, SILENCE])
+
+    beliefs = panel.believe(x)
+
+    assert panel.worths(x, weights) == pytest.approx(beliefs.worths(weights), rel=1e-9, abs=1e-9)
+    assert panel.worths(x, weights)[-1] == 0.0
+    for silent in (beliefs.effects, beliefs.effect_variances, beliefs.prospects):
+        assert not silent[-1].any()
+    assert (beliefs.effect_variances >= 0.0).all()
+    assert panel.worths(x, weights).tobytes() == panel.worths(x, weights).tobytes()
 
 
 def test_variances_are_those_of_the_blocks() -> None:

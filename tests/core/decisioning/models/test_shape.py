@@ -18,3 +18,13 @@ def test_the_variance_along_x_is_that_of_the_weights() -> None:
     prior, x = Prior(), np.array([1.0, 2.0, -0.5])
 
     assert prior.variance("channel:email") * prior.along(x) == pytest.approx(x**2 @ prior.variances("channel:email", 3))
+
+
+def test_what_an_action_does_on_one_channel_alone_is_expected_to_be_half_a_main_effect() -> None:
+    prior = Prior()
+
+    own, channel, action = (
+        prior.variance(block) ** 0.5 for block in ("own:offer/email", "channel:email", "action:offer")
+    )
+    assert own == pytest.approx(channel / 2.0)
+    assert own < action / 2.0

@@ -10,7 +10,11 @@ from math import exp, log
 
 from msgspec import Struct
 
-QUARTERS = (0.25, 0.5, 0.75)
+STAGES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 3 / 4)
+"""Shares that should have come when a lesson is learnt anew: until half has, each twice the last one. Were they rarer,
+arms that are chosen often would look good: what came counts in full, and that nothing came for others hardly at all.
+"""
+
 LEAST_SHARE = 0.02
 USUAL_PART = 1.0 / 3.0
 BELIEF = 20.0
@@ -46,6 +50,6 @@ class Arrivals(Struct, array_like=True):
         return max(LEAST_SHARE, 1.0 - exp(-age / self.mean))
 
     def ages(self) -> tuple[float, ...]:
-        """Return when to learn a lesson anew: when a quarter, half, three quarters should have come, and at the end."""
-        ages = [-self.mean * log(1.0 - share) for share in QUARTERS]
+        """Return when to learn a lesson anew: at each of the stages that lie within the window, and at its end."""
+        ages = [-self.mean * log(1.0 - share) for share in STAGES]
         return (*[age for age in ages if age < self.window], self.window)
