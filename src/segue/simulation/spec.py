@@ -1,5 +1,6 @@
 """A simulation as a file: ``simulations/NAME.yaml`` in a workspace."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,7 +45,7 @@ class SimulationSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What ``simulations/NAME.yaml`` says.
 
     Attributes:
-        begin: a moment in RFC 3339; the first day of the market.
+        begin: the market's first day, or a moment in RFC 3339.
         ending: the event by which a customer leaves for good.
         conversions: the events that count as conversions.
         values: for events that are worth something, the property that says how much.
@@ -56,7 +57,7 @@ class SimulationSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     description: str = ""
     customers: Annotated[int, Meta(ge=2)] = 1_000
     weeks: Annotated[int, Meta(ge=1)] = 12
-    begin: str = BEGIN
+    begin: Any = BEGIN
     seed: str = "market"
     ending: str = ""
     conversions: tuple[str, ...] = ()
@@ -129,8 +130,13 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _begin(spec: SimulationSpec, file: str) -> Instant:
+    said = spec.begin
+    if isinstance(said, datetime):
+        said = said.replace(tzinfo=said.tzinfo or UTC).isoformat()
+    elif isinstance(said, date):
+        said = f"{said.isoformat()}T00:00:00Z"
     try:
-        return parse_instant(spec.begin)
+        return parse_instant(str(said))
     except SegueError as error:
         raise SegueError(f"{file}: begin: {error.reason}", error.instruction) from error
 
