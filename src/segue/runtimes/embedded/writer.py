@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic, perf_counter
+from time import perf_counter
 from traceback import extract_tb
 from typing import Any
 
@@ -169,7 +169,7 @@ class Writer:
     async def _cycle(self, *, is_last: bool = False) -> None:
         batch = self._advance_batch()
         self.snapshots.note(batch.links, batch.decisions)
-        batch.save = self.snapshots.next_save(monotonic(), is_last=is_last)
+        batch.save = self.snapshots.next_save(asyncio.get_running_loop().time(), is_last=is_last)
         await self._settled()
         if self.failure is not None:
             batch.fail(self.failure)
@@ -285,12 +285,12 @@ class Writer:
     # -- sleeping and failing -----------------------------------------------------------------------------------
 
     def _save_pending(self) -> bool:
-        return self.snapshots.wait_seconds(monotonic()) < 3600
+        return self.snapshots.wait_seconds(asyncio.get_running_loop().time()) < 3600
 
     def _idle_seconds(self) -> float:
         alarm = self.population.next_alarm()
         until_alarm = (alarm - self.now()) / SECOND if alarm < NEVER else 3600.0
-        until_save = self.snapshots.wait_seconds(monotonic())
+        until_save = self.snapshots.wait_seconds(asyncio.get_running_loop().time())
         return max(0.0, min(until_alarm, until_save, self._settings.timer_poll_seconds))
 
     async def _sleep(self, seconds: float, waiting_for: int) -> None:
