@@ -151,10 +151,10 @@ def _curve(table: RiskTable) -> "tuple[Floats, Floats, Floats, Floats, Floats]":
     """Return days, at risk, happened, survival and Greenwood's sum, at the days when it happened."""
     used = table.happened > 0
     at_risk, happened = table.at_risk[used], table.happened[used]
-    survival: Floats = np.cumprod(1.0 - happened / at_risk)
+    survival: Floats = np.cumprod(1.0 - happened / at_risk, dtype=np.float64)
     left = at_risk - happened
     terms = np.divide(happened, at_risk * left, out=np.full(len(left), np.inf), where=left > 0)
-    greenwood: Floats = np.cumsum(terms)
+    greenwood: Floats = np.cumsum(terms, dtype=np.float64)
     return table.days[used], at_risk, happened, survival, greenwood
 
 
