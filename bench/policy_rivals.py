@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from bench.policy_streams import Stream
 from segue.core.decisioning.draws import inverse_gap, thompson
-from segue.core.decisioning.models.arrivals import Arrivals
 from segue.core.decisioning.models.factored import FactoredLearner, Head, Lesson, Shape
 
 Floats = NDArray[np.float64]
@@ -52,19 +51,16 @@ class Ours:
     """The factored model and its draws, with what the product has by default, on every stream the same.
 
     Args:
-        late: what to do about outcomes that come late: ``weighed`` books "nothing yet" by the share that should have
-            come, and learns it anew as that grows (`models.arrivals`); ``booked`` takes it at its word until corrected;
-            ``waiting`` learns nothing before it knows.
+        late: what to do about outcomes that come late: ``booked`` takes "nothing yet" at its word until corrected, as
+            the product does; ``waiting`` learns nothing before it knows.
     """
 
-    def __init__(self, stream: Stream, seed: int, draw: str = "inverse_gap", late: str = "weighed") -> None:
+    def __init__(self, stream: Stream, seed: int, draw: str = "inverse_gap", late: str = "booked") -> None:
         inputs = tuple(str(place) for place in range(stream.x.shape[1]))
         self._learner = FactoredLearner(Shape(inputs, (Head("reward", "logit"),)))
         self._stream, self._draw = stream, draw
         self._late = late if stream.delays is not None else "booked"
-        self._arrivals = Arrivals(window=float(stream.window))
         self._open: dict[int, tuple[int, Lesson | None, float]] = {}
-        self._due: dict[int, list[int]] = {}
         self._booked = 0
         self._publish()
 
@@ -78,13 +74,8 @@ class Ours:
     def book(self, row: int, arm: int, probability: float) -> None:
         lesson = None
         if self._late != "waiting":
-            share = self._arrivals.share(0.0) if self._late == "weighed" else 1.0
-            lesson = self._learner.observe(self._stream.x[row], self._stream.arms[arm], share=share)
+            lesson = self._learner.observe(self._stream.x[row], self._stream.arms[arm])
         self._open[row] = arm, lesson, 0.0
-        if self._late == "weighed":
-            self._settle(row)
-            for age in self._arrivals.ages()[:-1]:
-                self._due.setdefault(row + 1 + int(age), []).append(row)
         self._booked += 1
         if self._booked % FORGET_EVERY == 0:
             self._learner.forget(1.0 - 0.5 ** (FORGET_EVERY / HALF_LIFE))
@@ -96,20 +87,11 @@ class Ours:
         if lesson is not None:
             lesson = self._learner.correct(lesson, [amount])
         self._open[row] = arm, lesson, known + amount
-        self._arrivals.seen(self._booked - row)
 
     def close(self, row: int) -> None:
         arm, lesson, amount = self._open.pop(row)
         if lesson is None:
             self._learner.observe(self._stream.x[row], self._stream.arms[arm], [amount])
-        elif self._stream.delays is not None:  # a lesson that is the latest stays as it is
-            self._learner.settle(lesson)
-
-    def _settle(self, now: int) -> None:
-        for row in self._due.pop(now, ()):
-            arm, lesson, amount = self._open[row]
-            if lesson is not None:
-                self._open[row] = arm, self._learner.settle(lesson, self._arrivals.share(now - row)), amount
 
     def _publish(self) -> None:
         model = self._learner.publish()

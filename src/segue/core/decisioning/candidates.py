@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segue.core.catalogue import ActionPlan
 from segue.model.customers import Membership
@@ -150,3 +151,19 @@ def _offers(placement: str, memberships: tuple[Membership, ...], now: Instant) -
 def showing_of(source: str, action: str, channel: str) -> Showing:
     """Return what ``source`` could show: ``action`` on ``channel``."""
     return Showing(source, action, channel, f"{source}/{action}/{channel}", derive(source, action, channel, size=4))
+
+
+def named_apart(candidates: list[Candidate]) -> list[Candidate]:
+    """Return ``candidates`` with a key of its own for each: a rule that fired twice may propose the same twice, and so
+    may two steps of a run.
+    """
+    known: dict[str, None] = {}
+    named: list[Candidate] = []
+    for candidate in candidates:
+        key, count = candidate.key, 1
+        while key in known:
+            count += 1
+            key = f"{candidate.key}#{count}"
+        known[key] = None
+        named.append(candidate if key == candidate.key else replace(candidate, key=key))
+    return named

@@ -114,49 +114,6 @@ def test_what_is_taken_back_leaves_no_trace() -> None:
     same(honest, refunded)
 
 
-def test_bits_that_all_come_late_end_near_to_where_known_outcomes_do_once_their_windows_are_over() -> None:
-    rng, x = np.random.default_rng(4), customers(1_500)
-    bits = rng.random(1_500) < 1 / (1 + np.exp(-(x @ [-1.0, 0.8, -0.5])))
-    at_once, late = FactoredLearner(BOTH), FactoredLearner(BOTH)
-
-    lessons = [late.observe(row, SILENCE) for row in x]
-    for row, bit in zip(x, bits, strict=True):
-        at_once.observe(row, SILENCE, [0.0, float(bit), 0.0])
-    lessons = [late.correct(lesson, [0.0, float(bit), 0.0]) for lesson, bit in zip(lessons, bits, strict=True)]
-    before = late.publish().means[0, 1]
-    for lesson in lessons:
-        late.settle(lesson)
-
-    known, settled = at_once.publish().means[0, 1], late.publish().means[0, 1]
-    assert known == pytest.approx([-1.0, 0.8, -0.5], abs=0.25)
-    assert settled == pytest.approx(known, abs=0.2)
-    assert abs(before[0] - known[0]) > 1.0, "what settling is for"
-
-
-def test_no_answer_yet_counts_by_the_share_that_should_have_come() -> None:
-    learners = [taught()[0] for _ in range(3)]
-    x = np.array([1.0, 0.3, 0.9])
-
-    learners[0].settle(learners[0].observe(x, EMAIL, share=0.1), 1.0)
-    learners[1].observe(x, EMAIL)
-    learners[2].observe(x, EMAIL, share=0.1)
-    before = taught()[0].publish().means[0, 1, 0]
-    moved = [each.publish().means[0, 1, 0] - before for each in learners]
-
-    assert moved[0] == pytest.approx(moved[1])
-    assert 0.05 < moved[2] / moved[1] < 0.2
-
-
-def test_settling_the_latest_lesson_changes_nothing() -> None:
-    learner, again = taught()[0], taught()[0]
-    x = np.array([1.0, 0.3, 0.9])
-
-    learner.observe(x, EMAIL, [1.0, 1.0, 0.0])
-    again.settle(again.observe(x, EMAIL, [1.0, 1.0, 0.0]))
-
-    same(learner, again)
-
-
 def test_silence_is_the_shared_block_and_nothing_else() -> None:
     learner, _ = taught()
     model, x = learner.publish(), np.array([1.0, 0.4, 0.3])

@@ -19,7 +19,7 @@ lesson, the same as if it had been known at once; for a logit head that holds as
 from math import exp, log1p
 
 import numpy as np
-from msgspec import Struct, msgpack, structs
+from msgspec import Struct, msgpack
 from numpy.typing import ArrayLike, NDArray
 
 from segue.core.decisioning.models.beliefs import Beliefs, Factored, Panel, families
@@ -90,22 +90,15 @@ class FactoredLearner:
         """What was believed of weights before any evidence."""
         return self._blocks.prior
 
-    def observe(self, x: ArrayLike, arm: Arm, amounts: ArrayLike | None = None, share: float = 1.0) -> Lesson:
-        """Learn that ``arm`` was chosen for ``x`` (d,), with the ``amounts`` (H,) known at once: none where left out.
-
-        Args:
-            share: above 0, how much of what will come should have come by now (`arrivals`): the weight of "it has not
-                happened", for logit heads. `settle` raises it as time goes by. 1 takes it at its word.
-        """
+    def observe(self, x: ArrayLike, arm: Arm, amounts: ArrayLike | None = None) -> Lesson:
+        """Learn that ``arm`` was chosen for ``x`` (d,), with ``amounts`` (H,) that are known at once, or none."""
         self._blocks.own()
         v = np.asarray(x, dtype=np.float64)
         booked = np.zeros(len(self.shape.heads)) if amounts is None else np.array(amounts, dtype=np.float64)
         active = self._blocks.active(arm)
         expected = self._blocks.expected(active, v)
         total = self._learn_amounts(active, v, (booked - expected)[self._lines]) if self._lines else 1.0
-        sites = tuple(
-            [self._learn_bit(h, active, v, float(expected[h]), bool(booked[h] > 0.0), share) for h in self._logits]
-        )
+        sites = tuple([self._learn_bit(h, active, v, float(expected[h]), bool(booked[h] > 0.0)) for h in self._logits])
         self._blocks.counts[active.rows] += 1.0
         self._weight += 1.0
         self.lessons += 1
@@ -131,29 +124,9 @@ class FactoredLearner:
         sites = list(lesson.sites)
         for place, h in enumerate(self._logits):
             if (happened := bool(after[h] > 0.0)) != (before[h] > 0.0):
-                sites[place] = self._correct_bit(h, active, v, sites[place], happened, weight, 1.0)
+                sites[place] = self._correct_bit(h, active, v, sites[place], happened, weight)
         known = lesson.x, lesson.arm, tuple(after.tolist()), lesson.expected
         return Lesson(*known, tuple(sites), lesson.total, lesson.faded)
-
-    def settle(self, lesson: Lesson, share: float = 1.0) -> Lesson:
-        """Learn a lesson's bits anew as they stand, at least when its window is over; return it as it stands then.
-
-        What is booked as "no" while most outcomes are still to come is learnt at too low a level, where it says next to
-        nothing; later, at the level that others have taught, it says what it should (as another round of expectation
-        propagation would). Amounts need none of this.
-
-        Args:
-            share: as for `observe`; 1 once the window is over.
-        """
-        if not self._logits:
-            return lesson
-        self._blocks.own()
-        v, active, weight = np.array(lesson.x), self._blocks.active(lesson.arm), exp(lesson.faded - self._faded)
-        sites = [
-            self._correct_bit(h, active, v, site, bool(lesson.amounts[h] > 0.0), weight, share)
-            for h, site in zip(self._logits, lesson.sites, strict=True)
-        ]
-        return structs.replace(lesson, sites=tuple(sites))
 
     def forget(self, share: float) -> None:
         """Let everything learnt so far count ``share`` less (0 to below 1): beliefs widen towards the prior.
@@ -243,11 +216,11 @@ class FactoredLearner:
         self._squares[self._lines] += residuals**2 / total
         return total
 
-    def _learn_bit(self, h: int, active: Active, x: Floats, mean: float, happened: bool, share: float) -> Site:
+    def _learn_bit(self, h: int, active: Active, x: Floats, mean: float, happened: bool) -> Site:
         family = self._families[h]
         line = self._blocks.along(family, active, x)
         variance = float(line.shares.sum())
-        site = match(mean, variance, happened, 1.0 if happened else share)
+        site = match(mean, variance, happened)
         after, narrowing = added(mean, variance, site, 1.0)
         self._blocks.shift(active, [h], line, np.array([(after - mean) / variance]))
         self._blocks.narrow(family, active, line, narrowing)
@@ -259,9 +232,7 @@ class FactoredLearner:
         before = (np.array(lesson.amounts) - np.array(lesson.expected))[self._lines]
         self._squares[self._lines] += ((before + more[self._lines]) ** 2 - before**2) * (weight / lesson.total)
 
-    def _correct_bit(
-        self, h: int, active: Active, x: Floats, site: Site, happened: bool, weight: float, share: float
-    ) -> Site:
+    def _correct_bit(self, h: int, active: Active, x: Floats, site: Site, happened: bool, weight: float) -> Site:
         """Take ``site`` out and put that of ``happened`` in; both count ``weight``, by forgetting."""
         family = self._families[h]
         precision, pull = site.precision * weight, site.pull * weight
@@ -269,7 +240,7 @@ class FactoredLearner:
         variance = float(line.shares.sum())
         now = float(self._blocks.expected(active, x)[h])
         without = now + variance * (precision * now - pull)
-        new = match(without, variance, happened, 1.0 if happened else share)
+        new = match(without, variance, happened)
         after, narrowing = added(without, variance, new, weight)
         self._blocks.shift(active, [h], line, np.array([(after - now) / variance]))
         self._blocks.narrow(family, active, line, narrowing - 1.0 / total)

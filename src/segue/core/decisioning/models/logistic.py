@@ -21,12 +21,8 @@ class Site(NamedTuple):
     pull: float
 
 
-def match(mean: float, variance: float, happened: bool, share: float = 1.0) -> Site:
-    """Return what it adds to a belief N(mean, variance) about log-odds that it happened, or not.
-
-    Args:
-        share: the weight of this lesson, above 0.
-    """
+def match(mean: float, variance: float, happened: bool) -> Site:
+    """Return what it adds to a belief N(mean, variance) about log-odds that it happened, or not."""
     sd = sqrt(variance)
     mass = first = second = 0.0
     for node, weight in _QUADRATURE:
@@ -39,7 +35,7 @@ def match(mean: float, variance: float, happened: bool, share: float = 1.0) -> S
     gone = min(max(1.0 - (second / mass - shift * shift), _LEAST_NARROWING), 1.0 - _LEAST_NARROWING)
     left = variance * (1.0 - gone)
     after = mean + sd * shift
-    return Site(share * gone / left, share * (after / left - mean / variance))
+    return Site(gone / left, after / left - mean / variance)
 
 
 def added(mean: float, variance: float, site: Site, weight: float) -> tuple[float, float]:
