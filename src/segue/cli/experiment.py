@@ -1,0 +1,95 @@
+"""segue experiment: what an experiment says, from any file of outcomes or of assignments and events."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from segue.cli.console import complain, tell, tell_json
+from segue.cli.experiment_files import Asked, read
+from segue.cli.experiment_report import markdown, report_lines
+from segue.cli.options import Json
+
+
+def experiment(
+    file: Annotated[
+        Path | None, Parameter(help="A table with a row for each customer and outcomes in columns.")
+    ] = None,
+    /,
+    *,
+    assignments: Annotated[Path | None, Parameter(help="Instead: who was assigned to which arm, when.")] = None,
+    events: Annotated[Path | None, Parameter(help="With --assignments: what happened to whom, when.")] = None,
+    unit: str = "",
+    arm: str = "",
+    control: str = "",
+    metric: list[str] | None = None,
+    primary: list[str] | None = None,
+    split: str = "",
+    covariate: list[str] | None = None,
+    before: float = 0.0,
+    looks: Literal["once", "anytime"] = "once",
+    planned: int = 10_000,
+    by: str = "",
+    smallest: float = 0.05,
+    json: Json = False,
+    markdown_file: Annotated[Path | None, Parameter(name="--markdown")] = None,
+) -> int:
+    """Say what an experiment says: whether its split holds, what each arm changed, and what cannot be told yet.
+
+    Columns that are not named are guessed from their names, and every guess is told; where two would do, it asks.
+    Customers assigned twice stay in their first arm. Each number's formula stands in docs/reference/formulas.md.
+
+    Parameters
+    ----------
+    unit, arm
+        The columns of who was assigned, and to what.
+    control
+        The arm that the others are compared with.
+    metric
+        Of a table COLUMN[:mean|rate|revenue] or COLUMN/COLUMN:ratio. Of events NAME:count|any|sum|average[:DAYS], in
+        so many DAYS after the assignment. `:less` at the end says that less is better. The first one is primary.
+    primary
+        The metrics that the experiment is judged by, adjusted by Holm; all others are exploratory.
+    split
+        The planned shares: of the arms in the order of their names (0.5,0.5), or by name (control=1,email=9).
+    covariate
+        Columns known before the assignment: a number takes noise away (CUPED), a word makes strata.
+    before
+        Events of so many days before the assignment take noise away.
+    looks
+        `once` for a finished experiment; `anytime` holds however often you look.
+    planned
+        With anytime: how many customers of all arms are planned.
+    by
+        A column of groups: does the effect differ?
+    smallest
+        The smallest lift that you would act on, as a share.
+    markdown_file
+        Write the report there.
+    """
+    if (file is None) == (assignments is None) or (assignments is None) != (events is None):
+        complain("Read either a table or --assignments with --events.", "Name one or the other.")
+        return 2
+    asked = Asked(
+        unit=unit,
+        arm=arm,
+        control=control,
+        metrics=tuple(metric or ()),
+        primary=tuple(primary or ()),
+        split=split,
+        covariates=tuple(covariate or ()),
+        before=before,
+        looks=looks,
+        planned=planned,
+        by=by,
+        smallest=smallest,
+    )
+    found = read(file, assignments, events, asked)
+    if markdown_file is not None:
+        markdown_file.write_text(markdown(found), encoding="utf-8")
+    if json:
+        tell_json(found)
+    else:
+        for line in report_lines(found):
+            tell(line)
+    return 0

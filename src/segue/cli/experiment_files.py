@@ -1,0 +1,203 @@
+"""From the options of `segue experiment` and its files to an experiment and what it says; guesses are told."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from segue.measurement.experiments.description import Experiment, Kind, Looks, Metric, Take
+from segue.measurement.experiments.files import column_types, load_table, open_tables, read_truths, require_columns
+from segue.measurement.experiments.guesses import (
+    guess_arm,
+    guess_control,
+    guess_metrics,
+    guess_unit,
+    is_less_better,
+    metric_of,
+    one_of,
+    values_of,
+)
+from segue.measurement.experiments.reading import read_experiment
+from segue.measurement.experiments.results import Report
+from segue.measurement.experiments.units import EventColumns, units_from_events, units_from_table
+from segue.model.errors import SegueError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_AT = ("at", "assigned_at", "time", "timestamp", "ts", "date", "datetime", "when", "occurred_at", "created_at")
+_NAME = ("name", "event", "event_name", "type", "kind")
+_AMOUNT = ("amount", "value", "revenue", "total", "price", "sales")
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """The options as they were given; empty ones are to be guessed."""
+
+    unit: str = ""
+    arm: str = ""
+    control: str = ""
+    metrics: tuple[str, ...] = ()
+    primary: tuple[str, ...] = ()
+    split: str = ""
+    covariates: tuple[str, ...] = ()
+    before: float = 0.0
+    looks: Looks = "once"
+    planned: int = 10_000
+    by: str = ""
+    smallest: float = 0.05
+
+
+class Answer(Struct, frozen=True):
+    """An experiment as it was understood, what was guessed about it, and what it says."""
+
+    experiment: Experiment
+    guesses: tuple[str, ...]
+    report: Report
+
+
+def read(file: Path | None, assignments: Path | None, events: Path | None, asked: Asked) -> Answer:
+    """Read the files and the experiment.
+
+    Raises:
+        SegueError: a file cannot be read, a column is missing, or nothing tells what something is.
+    """
+    with open_tables() as duck:
+        source = file or assignments
+        assert source is not None
+        load_table(duck, source, "given")
+        experiment, guesses = _experiment(duck, asked)
+        read_truths(duck, "given", keep=(experiment.arm, experiment.unit, *asked.covariates, asked.by))
+        if events is None:
+            metrics = _metrics_of_table(duck, asked, experiment)
+            guesses += [] if asked.metrics else [f"--metric {_told(metric)}" for metric in metrics]
+            experiment = replace(experiment, metrics=tuple(metrics))
+            intake = units_from_table(duck, "given", experiment)
+        else:
+            load_table(duck, events, "happenings")
+            names = _event_columns(duck, experiment)
+            guesses.append(f"events: {names.unit}, {names.at}, {names.name}, {names.amount or 'no amount'}")
+            experiment = replace(experiment, metrics=tuple(event_metric(text) for text in asked.metrics))
+            intake = units_from_events(duck, "given", "happenings", experiment, names)
+        _require_primary(experiment)
+        return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake))
+
+
+def event_metric(text: str) -> Metric:
+    """Return the metric that ``NAME:count|any|sum|average[:DAYS][:less]`` says.
+
+    Raises:
+        SegueError: it says none.
+    """
+    name, *rest = text.split(":")
+    less = "less" in rest
+    rest = [part for part in rest if part != "less"]
+    take = rest[0] if rest else "any"
+    try:
+        days = float(rest[1].removesuffix("d")) if len(rest) > 1 else 0.0
+    except ValueError:
+        days = -1.0
+    if take not in get_args(Take) or len(rest) > 2 or days < 0.0 or not name:
+        raise SegueError(f"{text!r} is no metric of events.", "Write NAME:count, :any, :sum or :average, then :DAYS.")
+    kinds: dict[str, Kind] = {"count": "mean", "any": "rate", "sum": "revenue", "average": "ratio"}
+    return Metric(
+        metric=text,
+        kind=kinds[take],
+        event=name,
+        take=take,  # type: ignore[arg-type]
+        days=days,
+        is_less_better=less or is_less_better(name),
+    )
+
+
+def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, list[str]]:
+    types = column_types(duck, "given")
+    require_columns((asked.unit, asked.arm, asked.by, *asked.covariates), types, "The file")
+    guesses = []
+    arm = asked.arm or guess_arm(duck, "given", types)
+    if not asked.arm:
+        guesses.append(f"--arm {arm}")
+    unit = asked.unit or guess_unit(duck, "given", {name: kind for name, kind in types.items() if name != arm})
+    if not asked.unit:
+        guesses.append(f"--unit {unit}" if unit else "each row is a customer of its own (--unit names a column)")
+    arms = values_of(duck, "given", arm)
+    control = asked.control or guess_control(arms)
+    if not asked.control:
+        guesses.append(f"--control {control}")
+    experiment = Experiment(
+        unit=unit,
+        arm=arm,
+        control=control,
+        metrics=(),
+        primary=asked.primary,
+        split=_split(asked.split, arms),
+        covariates=asked.covariates,
+        before_days=asked.before,
+        looks=asked.looks,
+        planned=asked.planned,
+        by=asked.by,
+        smallest=asked.smallest,
+    )
+    return experiment, guesses
+
+
+def _split(text: str, arms: list[str]) -> dict[str, float]:
+    """Return the weights that ``0.5,0.5`` or ``control=1,email=9`` says."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    pairs = [part.rpartition("=") for part in parts]
+    try:
+        weights = [float(weight) for _, _, weight in pairs]
+    except ValueError:
+        raise SegueError(f"{text!r} is no split.", "Write 0.5,0.5 or control=0.1,email=0.9.") from None
+    if not any(sign for _, sign, _ in pairs):
+        if parts and len(parts) != len(arms):
+            raise SegueError(f"--split has {len(parts)} shares for {len(arms)} arms.", f"In order: {', '.join(arms)}.")
+        return dict(zip(arms, weights, strict=False))
+    return {name: weight for (name, _, _), weight in zip(pairs, weights, strict=True)}
+
+
+def _metrics_of_table(duck: "DuckDBPyConnection", asked: Asked, experiment: Experiment) -> list[Metric]:
+    types = column_types(duck, "given")
+    if not asked.metrics:
+        taken = (experiment.unit, experiment.arm, asked.by, *asked.covariates)
+        return guess_metrics(duck, "given", types, taken)
+    return [_table_metric(duck, types, text) for text in asked.metrics]
+
+
+def _table_metric(duck: "DuckDBPyConnection", types: dict[str, str], text: str) -> Metric:
+    name, *rest = [text] if text in types else text.split(":")
+    kinds = [part for part in rest if part != "less"]
+    if len(kinds) > 1 or not set(kinds) <= set(get_args(Kind)):
+        raise SegueError(f"{text!r} is no metric.", f"Write COLUMN:KIND; kinds are {', '.join(get_args(Kind))}.")
+    over, slash, under = ("", "", "") if name in types else name.partition("/")
+    if slash:
+        require_columns((over, under), types, "The file")
+        return Metric(metric=name, column=over, per=under, kind="ratio", is_less_better="less" in rest)
+    require_columns((name,), types, "The file")
+    metric = metric_of(duck, "given", name)
+    kind: Kind = kinds[0] if kinds else metric.kind  # type: ignore[assignment]
+    if kind == "ratio":
+        raise SegueError(f"{text!r} is a ratio of what?", "Write COLUMN/COLUMN:ratio.")
+    return replace(metric, kind=kind, is_less_better=metric.is_less_better or "less" in rest)
+
+
+def _event_columns(duck: "DuckDBPyConnection", experiment: Experiment) -> EventColumns:
+    types = column_types(duck, "happenings")
+    lower = {name.lower() for name in types}
+    return EventColumns(
+        unit=experiment.unit if experiment.unit in types else one_of((experiment.unit,), types, "unit"),
+        at=one_of(_AT, types, "instant"),
+        name=one_of(_NAME, types, "event's name"),
+        amount=one_of(_AMOUNT, types, "amount") if lower & set(_AMOUNT) else "",
+        assigned_at=one_of(_AT, column_types(duck, "given"), "assignment's instant"),
+    )
+
+
+def _require_primary(experiment: Experiment) -> None:
+    known = [metric.metric for metric in experiment.metrics]
+    if missing := [name for name in experiment.primary if name not in known]:
+        raise SegueError(f"There is no metric {missing[0]!r}.", f"The metrics are {', '.join(known)}.")
+
+
+def _told(metric: Metric) -> str:
+    return f"{metric.metric}:{metric.kind}" + (":less" if metric.is_less_better else "")

@@ -1,0 +1,185 @@
+"""Guesses: what a file's columns are, where nobody said it. Each guess is told; where two are as good, none is made."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from segue.measurement.experiments.description import Kind, Metric
+from segue.measurement.experiments.files import is_number, name_sql
+from segue.model.errors import SegueError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ARMS_MAX = 10
+_UNIT = ("id", "uid", "uuid", "user", "customer", "client", "unit", "visitor", "member", "household", "account", "guid")
+_ARM = ("arm", "variant", "variation", "treatment", "treated", "group", "assignment", "experiment", "exp", "test", "ab")
+_ARM_TOO = ("segment", "cell", "version", "promotion", "campaign", "condition", "split", "bucket")
+_CONTROL = ("control", "ctrl", "holdout", "holdback", "placebo", "none", "no", "off", "false", "0", "baseline", "psa")
+_RATE = (
+    *(
+        "visit",
+        "conversion",
+        "converted",
+        "convert",
+        "purchase",
+        "purchased",
+        "bought",
+        "click",
+        "clicked",
+        "retention",
+    ),
+    *("retained", "churn", "churned", "opened", "response", "responded", "subscribed", "unsubscribed"),
+)
+_REVENUE = ("spend", "spent", "revenue", "sales", "amount", "gmv", "turnover", "margin", "value")
+_COUNT = ("visits", "clicks", "orders", "sessions", "conversions", "purchases", "rounds", "gamerounds", "outcome", "y")
+_LESS = ("churn", "churned", "unsubscribe", "unsubscribed", "complaint", "complaints", "refund", "refunds", "bounce")
+_BEFORE = ("pre", "before", "prior", "previous", "past", "history", "last", "baseline", "covariate")
+
+
+def guess_arm(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str]) -> str:
+    """Return the column of the arm: one that is named so and has 2 to 10 values.
+
+    Raises:
+        SegueError: none is, or several are as likely.
+    """
+    likely = {name: rank for name in types if (rank := _arm_rank(name))}
+    values = {name: _few_values(duck, table, name) for name in likely}
+    known = {name: likely[name] + 3 * bool(_controls(values[name])) for name in likely if values[name]}
+    if not known:
+        known = {
+            name: 1 for name, kind in types.items() if not is_number(kind) and _controls(_few_values(duck, table, name))
+        }
+    return _only([name for name in known if known[name] == max(known.values())], "arm", types)
+
+
+def guess_control(arms: Sequence[str]) -> str:
+    """Return the arm that is named like a control.
+
+    Raises:
+        SegueError: none is, or several are.
+    """
+    return _only(_controls(arms), "control", arms)
+
+
+def guess_unit(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str]) -> str:
+    """Return the column that says whose row it is: one named like an id with a value of its own in most rows; "" where
+    there is none, so that each row is a unit.
+
+    Raises:
+        SegueError: several are as likely.
+    """
+    text = [name for name, kind in types.items() if kind in ("VARCHAR", "UUID") or "INT" in kind]
+    named = [name for name in text if set(_words(name)) & set(_UNIT) or _words(name)[-1:] == ["id"]]
+    named += [name for name in text if name not in named and name.lower().endswith("id")]
+    if not named:
+        return ""
+    counts = ", ".join(f"count(DISTINCT {name_sql(name)})" for name in named)
+    row = duck.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
+    unique = [name for name, count in zip(named, row[1:], strict=True) if count == row[0]]
+    most = [name for name, count in zip(named, row[1:], strict=True) if 2 * count > row[0]]
+    return _only(unique or most, "unit", types) if most else ""
+
+
+def guess_metrics(
+    duck: "DuckDBPyConnection", table: str, types: Mapping[str, str], taken: Iterable[str]
+) -> list[Metric]:
+    """Return a metric for each number that is named like an outcome; for the only number where none is.
+
+    Args:
+        taken: the columns that are something else.
+
+    Raises:
+        SegueError: there are several numbers and none is named like an outcome.
+    """
+    left = [name for name, kind in types.items() if is_number(kind) and name not in set(taken)]
+    outcomes = [name for name in left if _is_outcome(name)]
+    chosen = outcomes or [_only(left, "metric", types)]
+    return [metric_of(duck, table, name) for name in chosen]
+
+
+def metric_of(duck: "DuckDBPyConnection", table: str, column: str) -> Metric:
+    """Return the metric of a column: a rate where all is 0 or 1, revenue where the name says so, else a mean."""
+    quoted = name_sql(column)
+    sql = f"SELECT coalesce(bool_and({quoted}::DOUBLE IN (0, 1)), false) FROM {table}"
+    words = set(_words(column))
+    kind: Kind = "mean"
+    if duck.execute(sql).fetchall()[0][0]:
+        kind = "rate"
+    elif words & set(_REVENUE):
+        kind = "revenue"
+    return Metric(metric=column, column=column, kind=kind, is_less_better=is_less_better(column))
+
+
+def is_less_better(name: str) -> bool:
+    """Return whether a metric's name says that less of it is better."""
+    return bool(set(_words(name)) & set(_LESS))
+
+
+def one_of(names: Sequence[str], types: Iterable[str], what: str) -> str:
+    """Return the column that has one of ``names``, the first of them first.
+
+    Raises:
+        SegueError: none has.
+    """
+    by_name = {name.lower(): name for name in types}
+    for name in names:
+        if name in by_name:
+            return by_name[name]
+    reason = f"The file has no column of the {what}."
+    raise SegueError(reason, f"Name it {' or '.join(names[:3])}; it has {', '.join(by_name.values())}.")
+
+
+def values_of(duck: "DuckDBPyConnection", table: str, column: str) -> list[str]:
+    """Return the values of a column as text, in order, without what is missing."""
+    name = name_sql(column)
+    sql = f"SELECT DISTINCT {name}::VARCHAR FROM {table} WHERE {name} IS NOT NULL ORDER BY 1"
+    return [str(row[0]) for row in duck.execute(sql).fetchall()]
+
+
+def _few_values(duck: "DuckDBPyConnection", table: str, column: str) -> list[str]:
+    """Return the values of a column that has 2 to 10 of them, else none."""
+    name = name_sql(column)
+    sql = f"SELECT DISTINCT {name}::VARCHAR FROM {table} WHERE {name} IS NOT NULL LIMIT {ARMS_MAX + 1}"
+    values = [str(row[0]) for row in duck.execute(sql).fetchall()]
+    return values if 2 <= len(values) <= ARMS_MAX else []
+
+
+def _controls(arms: Iterable[str]) -> list[str]:
+    """Return the arms named like a control; one that is nothing but such a name comes before the others."""
+    likely = [arm for arm in arms if set(_words(arm)) & set(_CONTROL)]
+    exact = [arm for arm in likely if arm.strip().lower() in _CONTROL]
+    return exact or likely
+
+
+def _arm_rank(name: str) -> int:
+    words = _words(name)
+    if not words or set(words) & {*_RATE, *_REVENUE, *_COUNT}:
+        return 0
+    for rank, known in ((3, _ARM), (1, _ARM_TOO)):
+        if set(words) <= {*known, *_ARM} and set(words) & set(known):
+            return rank + 1
+        if set(words) & set(known):
+            return rank
+    return 0
+
+
+def _is_outcome(name: str) -> bool:
+    words = _words(name)
+    return bool(set(words) & {*_RATE, *_REVENUE, *_COUNT}) and not set(words) & set(_BEFORE)
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name in any case, without numbers behind them."""
+    spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
+    return [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
+
+
+def _only(found: Sequence[str], what: str, among: Iterable[str]) -> str:
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reason = f"The {what} could be any of {', '.join(map(repr, found))}."
+    else:
+        reason = f"Nothing tells which is the {what}: there are {', '.join(map(repr, among))}."
+    raise SegueError(reason, f"Name it with --{what}.")

@@ -1,0 +1,230 @@
+"""Reading: from the sums of the arms to what the experiment says."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from segue.measurement.experiments.description import Experiment, Metric
+from segue.measurement.experiments.groups import groups_of
+from segue.measurement.experiments.plans import plan_of
+from segue.measurement.experiments.results import Capping, GroupsReading, Reading, Report, Verdict
+from segue.measurement.experiments.sums import MetricSums, sum_up
+from segue.measurement.experiments.units import Intake
+from segue.measurement.experiments.verdicts import ALPHA, LIFTS, Found, broken_words, verdict_of
+from segue.measurement.statistics.adjustment import cuped, post_stratify, usable_strata
+from segue.measurement.statistics.always_valid import CONVERTERS, CONVERTERS_ONCE, Gate
+from segue.measurement.statistics.formulas import BENJAMINI_HOCHBERG, CUPED, HOLM, POST_STRATIFIED, RATIO
+from segue.measurement.statistics.means import Effect, compare
+from segue.measurement.statistics.moments import Moments, Sample, mean_sample, merged, ratio_sample
+from segue.measurement.statistics.multiple import benjamini_hochberg, holm
+from segue.measurement.statistics.power import SampleNeeded, sample_needed, smallest_seen
+from segue.measurement.statistics.split import SplitCheck, check_split
+from segue.model.errors import SegueError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+UNEVEN = 1 / 3
+"""An arm with less than this share of both makes the noise of amounts lean to one side."""
+
+_UNSEEN = Verdict("too_small_to_tell", "")
+
+
+def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: Intake) -> Report:
+    """Return what the experiment says of the table ``units`` of ``duck``, as `units_from_table` made it.
+
+    Raises:
+        SegueError: an arm is unknown, or has fewer than two units.
+    """
+    units = dict(duck.execute("SELECT arm, count(*) FROM units GROUP BY arm ORDER BY arm").fetchall())
+    _require_arms(experiment, units)
+    split, notes = _split(experiment, units)
+    if split is not None and split.is_broken:
+        return Report(
+            control=experiment.control,
+            units=units,
+            looks=experiment.looks,
+            intake=intake,
+            split=split,
+            headline=broken_words(split),
+            notes=tuple(notes),
+        )
+    sums = sum_up(duck, experiment, intake.columns, in_halves=bool(experiment.by))
+    arms = [arm for arm in units if arm != experiment.control]
+    readings = _with_verdicts(
+        experiment,
+        [
+            _read(experiment, metric, sums[metric.metric], arm, bool(intake.strata))
+            for metric in experiment.metrics
+            for arm in arms
+        ],
+    )
+    groups: tuple[GroupsReading, ...] = ()
+    if experiment.by:
+        judged = [metric for metric in experiment.metrics if metric.metric in experiment.judged]
+        groups = tuple(groups_of(experiment, metric, sums[metric.metric], arm) for metric in judged for arm in arms)
+    return Report(
+        control=experiment.control,
+        units=units,
+        looks=experiment.looks,
+        intake=intake,
+        split=split,
+        headline=_headline(readings),
+        readings=readings,
+        by=experiment.by,
+        groups=groups,
+        notes=tuple(notes),
+    )
+
+
+def sample_of(metric: Metric, moments: Moments) -> Sample:
+    """Return the sample of a metric from its moments; a ratio of nothing is 0."""
+    if metric.kind == "ratio":
+        if moments.mean[1] == 0.0:
+            raise SegueError(f"{metric.metric!r} is a ratio to {metric.per or 'a count'} of 0.", "Take another metric.")
+        return ratio_sample(moments)
+    return mean_sample(moments)
+
+
+def gate_of(experiment: Experiment, metric: Metric, converters: tuple[int, int], units: tuple[int, int]) -> Gate:
+    """Return the gate of (control, arm): converters of the smaller arm; of a rate also those who did not convert."""
+    if metric.kind == "rate":
+        scarce = min(min(count, total - count) for count, total in zip(converters, units, strict=True))
+        return Gate(scarce, CONVERTERS if experiment.looks == "anytime" else CONVERTERS_ONCE)
+    is_even = min(units) / sum(units) >= UNEVEN
+    return Gate(min(converters), CONVERTERS_ONCE if experiment.looks == "once" and is_even else CONVERTERS)
+
+
+def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:
+    arms = ", ".join(units)
+    if experiment.control not in units:
+        raise SegueError(f"There is no arm {experiment.control!r}.", f"The arms are {arms}; name one with --control.")
+    if len(units) < 2:
+        raise SegueError(f"There is one arm only: {arms}.", "An experiment compares two or more; name its column.")
+    if min(units.values()) < 2:
+        raise SegueError(f"An arm has one customer only: {units}.", "Every arm needs two at least.")
+
+
+def _split(experiment: Experiment, units: dict[str, int]) -> tuple[SplitCheck | None, list[str]]:
+    plan = plan_of(experiment.split, units)
+    if plan.shares is None:
+        return None, [plan.words]
+    check = check_split(units, plan.shares, is_last_look=experiment.looks == "once")
+    notes = [plan.words] if plan.words else []
+    if not check.is_broken and check.p < 0.01:
+        notes.append(f"The split is unusual (p = {check.p:.4f}), though not beyond doubt: look how it was made.")
+    return check, notes
+
+
+class _Pair(Struct, frozen=True):
+    """A control and an arm beside it, adjusted by ``by``, with the variances' reduction."""
+
+    control: Sample
+    arm: Sample
+    by: tuple[str, ...]
+    reduction: float
+
+
+def _read(experiment: Experiment, metric: Metric, sums: MetricSums, arm: str, in_strata: bool) -> Reading:
+    control_moments, arm_moments = sums.of(experiment.control), sums.of(arm)
+    assert control_moments is not None
+    assert arm_moments is not None
+    pair = _pair(experiment, metric, sums, arm, in_strata)
+    raw_control, raw_arm = sample_of(metric, control_moments), sample_of(metric, arm_moments)
+    planned = experiment.planned if experiment.looks == "anytime" else 0
+    effect = compare(pair.control, pair.arm, planned=planned)
+    converters = tuple(
+        sum(cell.converters for cell in sums.cells if cell.arm == each) for each in (experiment.control, arm)
+    )
+    return Reading(
+        metric=metric.metric,
+        kind=metric.kind,
+        arm=arm,
+        is_primary=metric.metric in experiment.judged,
+        control_units=raw_control.count,
+        arm_units=raw_arm.count,
+        control_mean=raw_control.mean,
+        arm_mean=raw_arm.mean,
+        gate=gate_of(experiment, metric, (converters[0], converters[1]), (raw_control.count, raw_arm.count)),
+        effect=effect,
+        p_adjusted=effect.p,
+        adjusted_by=HOLM if metric.metric in experiment.judged else BENJAMINI_HOCHBERG,
+        variance_by=pair.by,
+        reduction=pair.reduction,
+        smallest_seen=smallest_seen(pair.control, pair.arm, planned=planned),
+        needed=_needed(experiment, pair, effect, planned),
+        capping=_capping(metric, sums, experiment.control, arm, planned),
+        verdict=_UNSEEN,
+    )
+
+
+def _pair(experiment: Experiment, metric: Metric, sums: MetricSums, arm: str, in_strata: bool) -> _Pair:
+    names = (experiment.control, arm)
+    everybody = [sums.of(name) for name in names]
+    raw = [sample_of(metric, moments) for moments in everybody if moments is not None]
+    by = (RATIO,) if metric.kind == "ratio" else ()
+    has_covariates = bool(len(raw[0].beside))
+    if in_strata and metric.kind != "ratio":
+        found = usable_strata([_stratum(sums, stratum, names) for stratum in sorted({c.stratum for c in sums.cells})])
+        strata = [cuped([mean_sample(moments) for moments in stratum]) for stratum in found]
+        adjusted, by = post_stratify(strata), (*by, POST_STRATIFIED)
+    else:
+        adjusted = cuped(raw)
+    by = (*by, CUPED) if has_covariates else by
+    before, after = (sum(each.squared_error for each in samples) for samples in (raw, adjusted))
+    return _Pair(adjusted[0], adjusted[1], by, 1.0 - after / before if before > 0.0 else 0.0)
+
+
+def _stratum(sums: MetricSums, stratum: str, arms: Sequence[str]) -> tuple[Moments | None, ...]:
+    parts = [[c.moments for c in sums.cells if c.arm == arm and c.stratum == stratum] for arm in arms]
+    return tuple(merged(each) if each else None for each in parts)
+
+
+def _needed(experiment: Experiment, pair: _Pair, effect: Effect, planned: int) -> SampleNeeded | None:
+    """Return what the largest lift needs that matters and that these customers cannot show."""
+    if effect.lift is None:
+        return None
+    for lift in sorted({experiment.smallest, *(each for each in LIFTS if each < experiment.smallest)}, reverse=True):
+        needed = sample_needed(pair.control, pair.arm, lift * abs(pair.control.mean), alpha=ALPHA, planned=planned)
+        if needed.control > pair.control.count:
+            return needed
+    return None
+
+
+def _capping(metric: Metric, sums: MetricSums, control: str, arm: str, planned: int) -> Capping | None:
+    if metric.kind != "revenue":
+        return None
+    plain = [mean_sample(merged([cell.plain for cell in sums.cells if cell.arm == name])) for name in (control, arm)]
+    return Capping(
+        sums.cap, sums.is_cap_earlier, plain[0].mean, plain[1].mean, compare(plain[0], plain[1], planned=planned)
+    )
+
+
+def _with_verdicts(experiment: Experiment, readings: list[Reading]) -> tuple[Reading, ...]:
+    adjusted: dict[int, float] = {}
+    counts = {}
+    for is_primary, adjust in ((True, holm), (False, benjamini_hochberg)):
+        places = [place for place, each in enumerate(readings) if each.is_primary == is_primary]
+        adjusted |= dict(zip(places, adjust([readings[place].effect.p for place in places]), strict=True))
+        counts[is_primary] = len(places)
+    less = {metric.metric for metric in experiment.metrics if metric.is_less_better}
+    told = []
+    for place, each in enumerate(readings):
+        found = Found(
+            effect=each.effect,
+            p_adjusted=adjusted[place],
+            adjusted_by=each.adjusted_by,
+            comparisons=counts[each.is_primary],
+            gate=each.gate,
+            needed=each.needed,
+            smallest=experiment.smallest,
+            is_less_better=each.metric in less,
+        )
+        told.append(replace(each, p_adjusted=adjusted[place], verdict=verdict_of(found)))
+    return tuple(told)
+
+
+def _headline(readings: Sequence[Reading]) -> str:
+    return "; ".join(f"{each.arm}, {each.metric}: {each.verdict.words}" for each in readings if each.is_primary)

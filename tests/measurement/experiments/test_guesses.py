@@ -1,0 +1,134 @@
+"""Guesses: right where names say it, and a question where two would do."""
+
+import numpy as np
+import pytest
+
+from segue.measurement.experiments.files import column_types
+from segue.measurement.experiments.guesses import (
+    guess_arm,
+    guess_control,
+    guess_metrics,
+    guess_unit,
+    is_less_better,
+    one_of,
+    values_of,
+)
+from segue.model.errors import SegueError
+from tests.measurement.experiments.made_up import given
+
+
+def columns(**values: list) -> dict[str, np.ndarray]:
+    return {name: np.array(each, dtype=object if isinstance(each[0], str) else None) for name, each in values.items()}
+
+
+FEW = {"user id": [7, 8, 9, 10], "converted": [0, 1, 1, 0]}
+
+
+@pytest.mark.parametrize(
+    ("table", "arm"),
+    [
+        ({"test group": ["ad", "psa", "ad", "ad"]}, "test group"),
+        ({"group": ["control", "treatment"] * 2, "landing_page": ["new_page", "old_page"] * 2}, "group"),
+        ({"version": ["gate_30", "gate_40"] * 2}, "version"),
+        ({"treatment": [0, 1, 1, 1], "exposure": [0, 1, 0, 0]}, "treatment"),
+        ({"segment": ["No E-Mail", "Mens"] * 2, "history_segment": ["a", "b"] * 2}, "segment"),
+        ({"age_group": ["old", "young"] * 2, "variant": ["A", "B"] * 2}, "variant"),
+        ({"sent": ["holdout", "mail"] * 2, "town": ["Wien", "Graz"] * 2}, "sent"),
+        ({"segment": ["gold", "silver"] * 2, "cell": ["control", "mail"] * 2}, "cell"),
+    ],
+)
+def test_the_arm_is_named_like_one(table: dict[str, list], arm: str) -> None:
+    with given(columns(**FEW, **table)) as duck:
+        assert guess_arm(duck, "given", column_types(duck, "given")) == arm
+
+
+def test_two_arms_columns_are_a_question() -> None:
+    table = columns(**FEW, arm=["a", "b"] * 2, variant=["x", "y"] * 2)
+    with given(table) as duck, pytest.raises(SegueError, match=r"could be any of 'arm', 'variant'.*--arm"):
+        guess_arm(duck, "given", column_types(duck, "given"))
+
+
+def test_no_arm_column_is_a_question() -> None:
+    table = columns(**FEW, town=["Wien", "Graz"] * 2)
+    with given(table) as duck, pytest.raises(SegueError, match="Nothing tells which is the arm"):
+        guess_arm(duck, "given", column_types(duck, "given"))
+
+
+@pytest.mark.parametrize(
+    ("arms", "control"),
+    [
+        (["Mens E-Mail", "No E-Mail", "Womens E-Mail"], "No E-Mail"),
+        (["ad", "psa"], "psa"),
+        (["0", "1"], "0"),
+        (["false", "true"], "false"),
+        (["control", "no_discount"], "control"),
+        (["Global Holdout", "mail"], "Global Holdout"),
+    ],
+)
+def test_the_control_is_named_like_one(arms: list[str], control: str) -> None:
+    assert guess_control(arms) == control
+
+
+@pytest.mark.parametrize("arms", [["gate_30", "gate_40"], ["A", "B"], ["control", "placebo"]])
+def test_unclear_controls_are_a_question(arms: list[str]) -> None:
+    with pytest.raises(SegueError, match="--control"):
+        guess_control(arms)
+
+
+@pytest.mark.parametrize(
+    ("table", "unit"),
+    [
+        ({"row_id": [1, 2, 3, 4], "spend": [1, 2, 3, 5]}, "row_id"),
+        ({"userid": [1, 2, 3, 4]}, "userid"),
+        ({"user_id": [1, 2, 3, 3], "store_id": [1, 1, 1, 2]}, "user_id"),
+        ({"store_id": [1, 1, 1, 2], "spend": [1, 2, 3, 4]}, ""),
+        ({"spend": [1, 2, 3, 4]}, ""),
+    ],
+)
+def test_the_unit_is_an_id_of_most_rows(table: dict[str, list], unit: str) -> None:
+    with given(columns(**table)) as duck:
+        assert guess_unit(duck, "given", column_types(duck, "given")) == unit
+
+
+def test_two_ids_are_a_question() -> None:
+    table = columns(user_id=[1, 2], account_id=[3, 4])
+    with given(table) as duck, pytest.raises(SegueError, match="--unit"):
+        guess_unit(duck, "given", column_types(duck, "given"))
+
+
+def test_metrics_are_named_like_outcomes_and_have_a_kind() -> None:
+    table = columns(
+        recency=[1, 2, 3],
+        history=[10.5, 20.5, 3.5],
+        pre_spend=[1.5, 2.5, 0.0],
+        retention_1=[0, 1, 1],
+        sum_gamerounds=[3, 80, 0],
+        spend=[0.0, 9.5, 0.0],
+        unsubscribed=[0, 0, 1],
+    )
+    with given(table) as duck:
+        found = guess_metrics(duck, "given", column_types(duck, "given"), taken=())
+
+    assert [(metric.metric, metric.kind, metric.is_less_better) for metric in found] == [
+        ("retention_1", "rate", False),
+        ("sum_gamerounds", "mean", False),
+        ("spend", "revenue", False),
+        ("unsubscribed", "rate", True),
+    ]
+
+
+def test_the_only_number_is_the_metric_and_several_are_a_question() -> None:
+    with given(columns(arm=["a", "b"], minutes=[3, 4])) as duck:
+        types = column_types(duck, "given")
+        assert [metric.metric for metric in guess_metrics(duck, "given", types, taken=("arm",))] == ["minutes"]
+    with given(columns(minutes=[3, 4], pages=[3, 4])) as duck, pytest.raises(SegueError, match="--metric"):
+        guess_metrics(duck, "given", column_types(duck, "given"), taken=())
+
+
+def test_columns_of_events_are_found_by_name() -> None:
+    assert one_of(("at", "time"), ["Customer", "Time"], "instant") == "Time"
+    with pytest.raises(SegueError, match="no column of the instant"):
+        one_of(("at", "time"), ["customer"], "instant")
+    assert is_less_better("churn")
+    with given(columns(arm=["b", "a", "b"])) as duck:
+        assert values_of(duck, "given", "arm") == ["a", "b"]

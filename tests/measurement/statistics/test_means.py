@@ -1,0 +1,71 @@
+"""Means, beside what can be computed by hand and by simulation."""
+
+from math import inf, sqrt
+
+import numpy as np
+import pytest
+
+from segue.measurement.statistics.means import compare, normal_reach
+from segue.measurement.statistics.moments import mean_sample, moments_of, plain_sample
+
+
+def test_welch_by_hand() -> None:
+    # Two samples of 4: means 3 and 5, variances 2 and 6. Error sqrt(2), freedom 4 / (0.25 / 3 + 2.25 / 3) = 4.8.
+    effect = compare(plain_sample(4, 3.0, 2.0), plain_sample(4, 5.0, 6.0))
+
+    assert effect.difference.value == 2.0
+    assert effect.standard_error == pytest.approx(sqrt(2.0))
+    assert effect.difference.high - 2.0 == pytest.approx(2.6025 * sqrt(2.0), rel=1e-3)
+    assert effect.p == pytest.approx(0.2186, abs=2e-3)
+    assert compare(plain_sample(4, 2.0, 2.0), plain_sample(4, 5.0, 6.0)).lift is None
+
+
+def test_large_samples_reach_as_far_as_the_normal() -> None:
+    effect = compare(plain_sample(100_000, 1.0, 4.0), plain_sample(100_000, 1.1, 4.0))
+
+    reach = (effect.difference.high - effect.difference.value) / effect.standard_error
+    assert reach == pytest.approx(normal_reach(0.95), rel=1e-4)
+    assert effect.lift is not None
+    assert effect.lift.value == pytest.approx(0.1)
+    assert effect.lift.high - effect.lift.low == pytest.approx(
+        2.0 * reach * sqrt(4.0 / 100_000 * (1.0 + 1.1**2)), rel=1e-9
+    )
+
+
+def test_without_spread_nothing_is_known() -> None:
+    effect = compare(plain_sample(10, 1.0, 0.0), plain_sample(10, 2.0, 0.0))
+
+    assert (effect.difference.low, effect.difference.high, effect.p) == (-inf, inf, 1.0)
+
+
+def test_p_and_interval_agree() -> None:
+    for planned in (0, 1000):
+        for arm in np.linspace(0.9, 1.5, 60):
+            effect = compare(plain_sample(300, 1.0, 2.0), plain_sample(500, float(arm), 2.0), planned=planned)
+            assert (effect.p < 0.05) == effect.difference.is_clear
+
+
+@pytest.mark.parametrize("control", [30, 300])
+def test_intervals_hold_the_truth_95_times_in_100(control: int) -> None:
+    rng = np.random.default_rng(control)
+    differences, lifts = [], []
+    for _ in range(2000):
+        values = [rng.normal(5.0, 1.0, (control, 1)), rng.normal(5.5, 3.0, (4 * control, 1))]
+        effect = compare(*(mean_sample(moments_of(each)) for each in values))
+        differences.append(effect.difference.low <= 0.5 <= effect.difference.high)
+        assert effect.lift is not None
+        lifts.append(effect.lift.low <= 0.1 <= effect.lift.high)
+
+    assert 0.94 <= np.mean(differences) <= 0.96
+    assert 0.935 <= np.mean(lifts) <= 0.965
+
+
+def test_the_order_of_customers_does_not_matter() -> None:
+    rng = np.random.default_rng(9)
+    control, arm = rng.lognormal(size=(2, 500, 1))
+
+    found = compare(mean_sample(moments_of(control)), mean_sample(moments_of(arm)))
+    again = compare(mean_sample(moments_of(rng.permutation(control))), mean_sample(moments_of(rng.permutation(arm))))
+
+    assert again.difference.low == pytest.approx(found.difference.low, rel=1e-10)
+    assert again.p == pytest.approx(found.p, rel=1e-9)
