@@ -10,7 +10,7 @@ from segue.measurement.attribution.choosing import PATH_MODELS
 ROOT = Path(__file__).parents[2]
 ENTRIES = set(re.findall(r"^### (\S+)$", (ROOT / "docs/reference/formulas.md").read_text("utf-8"), re.MULTILINE))
 NAMED = re.compile(r'formula(?:: str)? ?= ?"([a-z-]+)"')
-ROOMS = ("attribution", "paths", "cohorts", "anomalies")
+ROOMS = ("attribution", "paths", "cohorts", "anomalies", "geo")
 
 
 @pytest.mark.parametrize("room", ROOMS)
