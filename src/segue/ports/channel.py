@@ -109,7 +109,8 @@ class AudienceChannel(Channel, Protocol):
     async def sync(self, commands: Sequence[SyncAudience]) -> tuple[Outcome, ...]:
         """Apply membership changes, removals first, and return one outcome for each command, in the given order.
 
-        The last command of a batch about one customer in one audience decides; applying a batch again changes nothing.
+        The last command of a batch about one customer in one audience decides; applying a batch again changes nothing:
+        so a change that may not have been made is ``retryable``, and is asked for again until it is.
         """
 
 

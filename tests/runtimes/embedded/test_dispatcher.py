@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +10,8 @@ import pytest
 
 from segue.core.world import build_world
 from segue.model.catalogue import EventSpec, Rule
-from segue.model.deliveries import DeliveryStatus
+from segue.model.commands import SyncAudience
+from segue.model.deliveries import DeliveryStatus, Outcome
 from segue.model.events import ConsentChanged, DeliveryReported
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
@@ -329,3 +331,52 @@ async def _fail(runtime: Embedded) -> None:
         except Exception:
             break
     await runtime.stop()
+
+
+async def test_an_audience_change_that_a_platform_could_not_make_is_made_before_all_others() -> None:
+    clock, display = Clock(), Moody(*[DeliveryStatus.RETRYABLE] * 3)
+    async with running(channels={"display": display}, clock=clock, settings=FAST) as runtime:
+        await runtime.submit([tracked(1, "left", "u1")])
+        clock.at += DAY // 4
+        await eventually(lambda: display.asked[:1] == [True])
+        await runtime.submit([tracked(2, "bought", "u1", total=1)])
+        await runtime.drain()
+        assert display.members == {}
+        assert display.asked[-1] is False, "the platform hears of the removal last"
+        assert "retryable" not in runtime.stats().deliveries["display"]
+
+
+async def test_interrupted_audience_changes_are_repeated_in_their_order() -> None:
+    medium, clock, display = Medium(), Clock(), Moody()
+    display.gate.clear()
+    settings = msgspec.structs.replace(FAST, stop_seconds=0.01, audience_linger_seconds=0.05)
+    async with running(MemoryStore(medium), {"display": display}, settings, clock=clock) as runtime:
+        await runtime.submit([tracked(1, "left", "u1")])
+        clock.at += DAY // 4
+        await eventually(lambda: runtime.next_alarm() > clock.at)
+        await runtime.submit([tracked(2, "bought", "u1", total=1)])
+        await eventually(lambda: len(display.asked) == 2)
+    assert {row.status for row in medium.ledger.values()} == {DeliveryStatus.ATTEMPTING}
+    again = Moody()
+    async with running(MemoryStore(medium), {"display": again}, clock=clock) as runtime:
+        await runtime.drain()
+        assert (again.asked, again.members) == ([True, False], {})
+
+
+class Moody(DisplayChannel):
+    """Answers as it is told, then well; ``asked`` holds what it was asked for: to join or not."""
+
+    def __init__(self, *answers: DeliveryStatus) -> None:
+        super().__init__()
+        self.asked: list[bool] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._answers = list(answers)
+
+    async def sync(self, commands: Sequence[SyncAudience]) -> tuple[Outcome, ...]:
+        self.asked += [command.is_member for command in commands]
+        await self.gate.wait()
+        if not self._answers:
+            return await super().sync(commands)
+        status = self._answers.pop(0)
+        return tuple(Outcome(delivery_id=command.delivery_id, status=status) for command in commands)

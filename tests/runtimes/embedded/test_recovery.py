@@ -125,3 +125,26 @@ def test_a_window_forgets_the_oldest_only() -> None:
         window.add(EventId(name))
     assert [name in window for name in "abcd"] == [False, True, True, True]
     assert len(window) == 3
+
+
+async def test_what_two_crashes_in_a_row_leave_unsaved_is_not_forgotten() -> None:
+    """The first start replays evidence and decisions that only the log holds; the second one relies on them."""
+    frame = next(frame for frame in await a_busy_life(0) if _has_unsaved(frame))
+    first = await Embedded.start(world(), MemoryStore(frame), {"mail": MailChannel(), "display": DisplayChannel()})
+    await first.stop()
+    frame.is_open = False
+    from_log = copy.copy(frame)
+    from_log.states, from_log.links, from_log.watermark = {}, [], 0
+    expected, found = recovered(from_log), recovered(frame)
+    for identifier in EVERYBODY:
+        assert found.population.directory.find(identifier) == expected.population.directory.find(identifier)
+    made = [decision for block in frame.blocks for entry in block.read() for decision in entry.decisions]
+    assert made
+    assert [each.decision_id for each in made if each.decision_id not in frame.decisions] == []
+
+
+def _has_unsaved(frame: Medium) -> bool:
+    """Tell whether the log holds a merge and a decision that come after the watermark."""
+    late = [block for block in frame.blocks if block.first > frame.watermark]
+    merges = any(isinstance(entry.event, Merged) for block in late for entry in block.read())
+    return merges and any(entry.decisions for block in late for entry in block.read())

@@ -62,6 +62,11 @@ class Directory:
         """Return the strength of the strongest identifier of a customer that ``identifier`` belongs to."""
         return self._strengths.get(customer_id, strength_of(identifier))
 
+    def is_news(self, link: Link) -> bool:
+        """Tell whether ``link`` says more than the evidence so far."""
+        known = self.known.get(evidence_key(link))
+        return known is None or (link.is_explicit and not known)
+
     def add(self, link: Link) -> CustomerId | None:
         """Take evidence in; return the customer that it made part of another one, if any."""
         key = evidence_key(link)

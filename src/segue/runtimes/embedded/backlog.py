@@ -47,10 +47,12 @@ def commands_of(store: Store, rows: Sequence[LedgerRow]) -> list[Issued]:
     return [issued for seq in seqs for issued in issued_by(store, seq) if issued.key in wanted]
 
 
-def command_of(store: Store, row: LedgerRow) -> Issued | None:
-    """Return the command of a row."""
-    key = (row.delivery_id, row.seq)
-    return next((issued for issued in issued_by(store, row.seq) if issued.key == key), None)
+def interrupted_of(store: Store, rows: Sequence[LedgerRow]) -> list[tuple[LedgerRow, Issued | None]]:
+    """Return those of ``rows`` that somebody had begun with, each with its command, in the order of the commands."""
+    begun = {(row.delivery_id, row.seq): row for row in rows if row.status is DeliveryStatus.ATTEMPTING}
+    commands = [issued for seq in dict.fromkeys(seq for _, seq in begun) for issued in issued_by(store, seq)]
+    known = [(begun.pop(issued.key), issued) for issued in commands if issued.key in begun]
+    return [*known, *((row, None) for row in begun.values())]
 
 
 def issued_by(store: Store, seq: int) -> list[Issued]:

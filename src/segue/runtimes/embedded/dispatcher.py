@@ -23,9 +23,10 @@ from segue.model.ids import EventId, derive
 from segue.model.time import Instant
 from segue.ports.channel import AnyChannel, AudienceChannel, MessageChannel, TaskChannel
 from segue.ports.store import LedgerChange, LedgerRow, Store
-from segue.runtimes.embedded.backlog import command_of, pending_rows, read_back, urgent_of
+from segue.runtimes.embedded.backlog import interrupted_of, pending_rows, read_back, urgent_of
 from segue.runtimes.embedded.batch import Issued
 from segue.runtimes.embedded.lanes import Lane
+from segue.runtimes.embedded.memberships import sort_out
 from segue.runtimes.embedded.rates import Provider
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters
@@ -75,15 +76,16 @@ class Dispatcher:
         self._workers: list[asyncio.Task[None]] = []
         self._resent: dict[tuple[str, int], str] = {}
         self._stopping = False
+        self._ready = asyncio.Event()  # nobody goes before what a crash interrupted
 
     async def start(self) -> None:
         """Settle what a crash interrupted, then begin with what the ledger still holds."""
         for name in self._channels:
             self._lane(name)
         rows = await asyncio.to_thread(pending_rows, self._store)
-        for row in rows:
-            if row.status is DeliveryStatus.ATTEMPTING:
-                await self._settle_interrupted(row)
+        for row, issued in reversed(await asyncio.to_thread(interrupted_of, self._store, rows)):
+            await self._settle_interrupted(row, issued)  # in front of all others: so the last one first
+        self._ready.set()
         self.take(await asyncio.to_thread(urgent_of, self._store, rows))
         for lane in tuple(self._lanes.values()):
             await self._catch_up(lane)
@@ -136,6 +138,7 @@ class Dispatcher:
         return lane
 
     async def _work_singly(self, turnstile: Turnstile) -> None:
+        await self._ready.wait()
         while not self._stopping:
             for issued in await turnstile.next():
                 await self._guard(turnstile, [issued])
@@ -143,6 +146,7 @@ class Dispatcher:
 
     async def _work_in_batches(self, turnstile: Turnstile) -> None:
         lane, at_most = turnstile.lane, self._settings.audience_batch_max
+        await self._ready.wait()
         while not self._stopping:
             some = await turnstile.next(at_most)
             if some and len(some) < at_most:
@@ -168,23 +172,29 @@ class Dispatcher:
 
     async def _guard(self, turnstile: Turnstile, some: list[Issued]) -> None:
         """Carry commands out; a failure of the store ends the runtime, so it ends the worker too."""
+        again: list[Issued] = []
         try:
-            await self._carry_out(turnstile, some)
+            again = await self._carry_out(turnstile, some)
         except StoreError:
             self._stopping = True
         finally:
             for issued in some:
                 turnstile.lane.finish(issued)
+        for issued in reversed(again):
+            turnstile.lane.insist(issued)
 
-    async def _carry_out(self, turnstile: Turnstile, some: list[Issued]) -> None:
+    async def _carry_out(self, turnstile: Turnstile, some: list[Issued]) -> list[Issued]:
+        """Carry commands out, and return those that have to be carried out once more: nobody else would."""
         channel, now = turnstile.lane.channel, self._writer.now()
         await self._back.mark([_attempting(issued, now, self._epoch) for issued in some])
         outcomes = await self._hand_over(channel, some)
         turnstile.breaker.note([outcome.status for outcome in outcomes], asyncio.get_running_loop().time())
-        events = [self._reported(issued, outcome) for issued, outcome in zip(some, outcomes, strict=True)]
+        told, again = sort_out(some, outcomes)
+        events = [self._reported(issued, outcome) for issued, outcome in told]
         await self._back.report(events)
         for event in events:
             self._counters.deliveries[channel, event.status.value] += 1
+        return again
 
     async def _hand_over(self, name: str, some: list[Issued]) -> Sequence[Outcome]:
         commands = [issued.command for issued in some]
@@ -231,9 +241,8 @@ class Dispatcher:
 
     # -- after a crash ------------------------------------------------------------------------------------------
 
-    async def _settle_interrupted(self, row: LedgerRow) -> None:
+    async def _settle_interrupted(self, row: LedgerRow, issued: Issued | None) -> None:
         """Decide about a call that may or may not have happened."""
-        issued = await asyncio.to_thread(command_of, self._store, row)
         channel = self._channels.get(row.channel)
         if issued is not None and channel is not None and _may_repeat(issued.command, channel):
             is_safe = channel.spec.is_idempotent or isinstance(issued.command, SyncAudience)

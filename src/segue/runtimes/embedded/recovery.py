@@ -10,7 +10,8 @@ from msgspec import Raw, Struct, msgpack
 from segue.core.identity.resolve import Directory
 from segue.core.world import World, build_world
 from segue.model.errors import StoreError
-from segue.model.ids import EventId, Revision
+from segue.model.identities import Link
+from segue.model.ids import DecisionId, EventId, Revision
 from segue.model.time import Instant
 from segue.model.workspace import Workspace
 from segue.ports.store import Block, Entry, Store, unpack_entry, unpack_shared
@@ -25,6 +26,8 @@ class Recovered(Struct, frozen=True):
         last_now: ``now`` of the last entry, 0 for an empty log.
         replayed: entries that were advanced again.
         workspace: what the last entry was advanced with; None for an empty log.
+        links, decisions: what the log holds beyond the watermark, so that the store does not have it in its links and
+            its index yet: it has to come with the next watermark.
     """
 
     population: Population
@@ -32,6 +35,8 @@ class Recovered(Struct, frozen=True):
     last_now: Instant
     replayed: int
     workspace: Workspace | None
+    links: tuple[Link, ...] = ()
+    decisions: tuple[tuple[DecisionId, int], ...] = ()
 
 
 class Worlds:
@@ -76,15 +81,20 @@ def recover(store: Store, world: World, *, hot_customers: int, dedupe_window: in
     population.load(store.states())
     worlds = Worlds(store, world)
     replayed, last = 0, None
+    links: list[Link] = []
+    decisions: list[tuple[DecisionId, int]] = []
     # The last block is read in any case: what is shared is known from there.
     for number, block in enumerate(store.blocks(max(0, min(watermark, store.last_seq() - 1)))):
         if number == 0:
             population.shared = unpack_shared(block.shared)
+        links += [link for link in block.links if directory.is_news(link)]
+        decisions += _decisions_of(block, watermark)
         replayed += replay_block(population, block, worlds, watermark)
         last = block.revision if block.entries else last
     population.world = world
     window, last_now = _rebuild_window(store, dedupe_window)
-    return Recovered(population, window, last_now, replayed, worlds.workspace(last) if last is not None else None)
+    before = worlds.workspace(last) if last is not None else None
+    return Recovered(population, window, last_now, replayed, before, tuple(links), tuple(decisions))
 
 
 def replay_block(population: Population, block: Block, worlds: Worlds, watermark: int = 0) -> int:
@@ -117,6 +127,13 @@ def _advance_again(population: Population, block: Block, entry: Entry, packed: R
         raise _differs(block, entry.seq, type(error).__name__) from error
     if bytes(again) != bytes(packed):
         raise _differs(block, entry.seq, "another result")
+
+
+def _decisions_of(block: Block, watermark: int) -> list[tuple[DecisionId, int]]:
+    """Return the decisions of a block after the watermark, and where they lie."""
+    if block.last <= watermark:
+        return []
+    return [(each.decision_id, entry.seq) for entry in block.read() for each in entry.decisions]
 
 
 class _EventHead(Struct, array_like=True):

@@ -87,9 +87,7 @@ class Embedded:
         concerned = await asyncio.to_thread(go_over, found, world, store)
         counters = Counters(found.population.presence.waiting)
         writer = Writer(
-            found.population,
-            store,
-            found.window,
+            *(found.population, store, found.window),
             clock=clock,
             settings=settings,
             counters=counters,
@@ -97,6 +95,7 @@ class Embedded:
             epoch=epoch,
             last_now=found.last_now,
         )
+        writer.snapshots.note(found.links, found.decisions)
         runtime = cls(store, settings, writer, counters)
         runtime._dispatcher = Dispatcher(
             channels, writer, runtime, store, settings=settings, counters=counters, epoch=epoch
