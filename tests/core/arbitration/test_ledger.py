@@ -173,3 +173,19 @@ def test_offers_fade_as_if_each_faded_for_itself(noted: list[tuple[int, int]]) -
 def test_what_was_offered_to_both_was_offered_to_one() -> None:
     ours, theirs = Contacts((), 4.0, NOW), Contacts((), 1.0, Instant(NOW + 28 * DAY))
     assert merge_contacts(ours, theirs) == merge_contacts(theirs, ours) == Contacts((), 3.0, Instant(NOW + 28 * DAY))
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN])
+def test_a_message_counts_from_its_hand_over_not_from_its_decision(status: DeliveryStatus) -> None:
+    later = contact(NOW + HOUR)
+    waited = settle_contact(Contacts((*reserved(Contacts()).ledger, later)), report(status, at=NOW + 2 * HOUR))
+    assert [(each.delivery_id, each.at) for each in waited.ledger] == [
+        (later.delivery_id, NOW + HOUR),
+        ("send-1", NOW + 2 * HOUR),
+    ], "and the ledger stays in order"
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.ACCEPTED, DeliveryStatus.DELIVERED])
+def test_no_report_moves_a_contact_back_and_no_receipt_moves_it_at_all(status: DeliveryStatus) -> None:
+    at = NOW - HOUR if status is DeliveryStatus.ACCEPTED else NOW + HOUR
+    assert settle_contact(reserved(Contacts()), report(status, at=at)).ledger[0].at == NOW

@@ -280,3 +280,8 @@ def test_merged_outboxes_hold_what_either_held_once() -> None:
     assert sorted(merged.in_flight, key=lambda f: f.candidate.delivery_id) == [ours.in_flight[0], theirs.in_flight[1]]
     assert sorted(merged.memberships, key=lambda m: m.delivery_id) == [ours.memberships[0], theirs.memberships[1]]
     assert merged.answers == (*ours.answers, *theirs.answers)
+
+
+def test_merged_outboxes_keep_every_action_that_one_proposal_offers_on_one_channel() -> None:
+    theirs = Outbox((held(candidate("spring")), held(candidate("summer"))))
+    assert merge_outboxes(Outbox(), theirs).held == theirs.held

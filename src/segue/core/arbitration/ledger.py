@@ -16,6 +16,7 @@ from segue.model.time import WEEK, Instant
 
 RESERVED, CONFIRMED, GHOST = "reserved", "confirmed", "ghost"
 _CONFIRMING = (DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN, DeliveryStatus.DELIVERED)
+_HANDED_OVER = (DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN)
 _ENGAGING = (DeliveryStatus.OPENED, DeliveryStatus.CLICKED)
 _OFFERS_HALVE_IN = 4 * WEEK
 
@@ -67,6 +68,9 @@ def reserve(
 def settle_contact(contacts: Contacts, report: DeliveryReported) -> Contacts:
     """Return the ledger after a report: what may have reached the customer stays counted, and what they opened or
     clicked is marked with the first time; a machine that opens their mail for them does not engage.
+
+    What was handed over counts from then on, not from its decision: it may have waited for its channel meanwhile, and a
+    cap is about what customers get.
     """
     if report.status not in _CONFIRMING and report.status not in _ENGAGING:
         return contacts
@@ -74,12 +78,13 @@ def settle_contact(contacts: Contacts, report: DeliveryReported) -> Contacts:
         _settled(contact, report) if contact.delivery_id == report.delivery_id else contact
         for contact in contacts.ledger
     )
-    return replace(contacts, ledger=ledger)
+    contacts = replace(contacts, ledger=ledger)
+    return renew(contacts, report.delivery_id, report.at) if report.status in _HANDED_OVER else contacts
 
 
 def renew(contacts: Contacts, delivery_id: str, now: Instant) -> Contacts:
-    """Return the ledger with the slot of a message that is tried again moved to ``now``: it counts when it arrives."""
-    moved = tuple(replace(c, at=now) if c.delivery_id == delivery_id else c for c in contacts.ledger)
+    """Return the ledger with a message's slot moved to ``now``, if that is later: it counts when it arrives."""
+    moved = tuple(replace(c, at=now) if c.delivery_id == delivery_id and c.at < now else c for c in contacts.ledger)
     return replace(contacts, ledger=tuple(sorted(moved, key=lambda contact: contact.at)))
 
 

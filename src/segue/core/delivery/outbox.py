@@ -117,7 +117,9 @@ def next_due(outbox: Outbox) -> Instant:
 def merge_outboxes(ours: Outbox, theirs: Outbox) -> Outbox:
     """Return both outboxes as one; what is in both stands once."""
     return Outbox(
-        held=_union(ours.held, theirs.held, lambda h: (h.candidate.delivery_id, h.candidate.channel)),
+        held=_union(
+            ours.held, theirs.held, lambda h: (h.candidate.delivery_id, h.candidate.action, h.candidate.channel)
+        ),
         in_flight=_union(ours.in_flight, theirs.in_flight, lambda f: f.candidate.delivery_id),
         memberships=_union(ours.memberships, theirs.memberships, lambda m: m.delivery_id),
         answers=(*ours.answers, *theirs.answers),
