@@ -9,6 +9,7 @@ from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import MESSAGE_SLOT, Scored, is_webhook
+from segue.core.decisioning.candidates import named_apart
 from segue.core.decisioning.choose import SILENT, Choice, choose, oblige
 from segue.core.decisioning.context import Context
 from segue.core.decisioning.worth import Worth
@@ -56,6 +57,7 @@ def decide(
 ) -> Decided:
     """Return the decision among ``candidates`` of ``slot`` and silence."""
     decision_id = DecisionId(derive("decision", world.seed, occasion.customer_id, occasion.version, slot))
+    candidates = named_apart(candidates)
     verdicts = gate.judge_all(candidates)
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
     eligible = _on_theme(slot, candidates, verdicts, eligible, gate, world)

@@ -2,14 +2,14 @@ from typing import Any
 
 import pytest
 
-from segue.core.decisioning.candidates import Sources, compile_sources, for_placement, from_rules
+from segue.core.decisioning.candidates import Sources, compile_sources, for_placement, from_rules, named_apart
 from segue.model.catalogue import Rule
 from segue.model.decisions import Candidate
 from segue.model.errors import SegueError
 from segue.model.events import DecisionRequested
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY, HOUR, NEVER
-from tests.builders import NOW, action, membership, plans, workspace
+from tests.builders import NOW, action, candidate, membership, plans, workspace
 
 OFFER = action("offer", "email", "sms", "display")
 BANNER = action("banner", "website", standing=True)
@@ -131,3 +131,12 @@ def test_an_offer_stands_until_it_ends_and_only_for_its_placement(promised: Any,
 def test_each_request_shows_under_its_own_key() -> None:
     first, second = (for_placement(asked(event_id=event), sources(), (), NOW)[0] for event in ("e1", "e2"))
     assert first.delivery_id != second.delivery_id
+
+
+def test_what_is_proposed_twice_is_named_apart_also_where_it_was_before() -> None:
+    twice = [candidate(delivery_id="1"), candidate("other"), candidate(delivery_id="2")]
+    named = named_apart(twice)
+    assert [each.key for each in named] == ["test/offer/email", "test/other/email", "test/offer/email#2"]
+    again = named_apart([named[2], candidate(delivery_id="3"), candidate(delivery_id="4")])
+    assert [each.key for each in again] == ["test/offer/email#2", "test/offer/email", "test/offer/email#3"]
+    assert named_apart(named) == named
