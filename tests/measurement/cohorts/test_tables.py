@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
+from segue.measurement.cohorts.results import CohortCell
 from segue.measurement.cohorts.tables import cohort_table
 from segue.model.errors import SegueError
 
@@ -26,7 +27,7 @@ def test_cohorts_by_month() -> None:
         (february, 0, 1, 1, 0.0, True),
         (february, 1, 1, 0, 0.0, False),
     ]
-    assert cells[0].share == 0.5
+    assert cells[0] == CohortCell(cohort=january, age=0, customers=2, active=1, share=0.5, total=5.0, is_complete=True)
 
 
 def test_periods_are_calendar_ones() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from segue.measurement.geo.lift import difference_in_differences, time_based_regression
 from segue.measurement.geo.markets import Regions, read_regions
+from segue.measurement.geo.results import GeoInterval
 from segue.model.errors import SegueError
 
 DATA = Path(__file__).parents[3] / "../shared/data"
@@ -28,6 +29,8 @@ def test_the_published_time_based_regression() -> None:
     assert (found.begin, found.end) == (date(2015, 2, 16), date(2015, 3, 15))
     assert found.incremental.estimate == pytest.approx(147_337.122, abs=0.001)
     assert found.cost.estimate == pytest.approx(50_000)
+    spent = found.cost.estimate
+    assert found.cost == GeoInterval(estimate=spent, low=spent, high=spent, level=0.8), "what was spent is known"
     assert found.return_on_spend is not None
     assert found.return_on_spend.estimate == pytest.approx(2.946742, abs=1e-6)
     assert found.return_on_spend.low == pytest.approx(2.826194, abs=1e-6)

@@ -8,6 +8,7 @@ import pytest
 
 from segue.measurement.paths.cases import Cases, journey_steps, read_cases
 from segue.measurement.paths.following import follows, sankey_links, whole_ways
+from segue.measurement.paths.results import SankeyLink
 from tests.measurement.paths.histories import by_case, cases_of, random_events, spelled
 
 
@@ -36,11 +37,12 @@ def test_whole_ways_with_their_shares() -> None:
 
 
 def test_sankey_links_say_where_cases_go_and_end() -> None:
-    links = [
-        (each.step, each.source, each.target, each.cases) for each in sankey_links(spelled("abc", "ab", "b"), steps=2)
-    ]
-
-    assert links == [(1, "a", "b", 2), (1, "b", "", 1), (2, "b", "", 1), (2, "b", "c", 1)]
+    assert sankey_links(spelled("abc", "ab", "b"), steps=2) == (
+        SankeyLink(step=1, source="a", target="b", cases=2),
+        SankeyLink(step=1, source="b", target="", cases=1),
+        SankeyLink(step=2, source="b", target="", cases=1),
+        SankeyLink(step=2, source="b", target="c", cases=1),
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -5,9 +5,11 @@ caused; the first can be calibrated to it.
 from segue.measurement.attribution.calibration import Increment, calibrated, increment_of
 from segue.measurement.attribution.choosing import PATH_MODELS, attribute
 from segue.measurement.attribution.contribution import contributions
+from segue.measurement.attribution.logged import LOGGED_CONTACTS, decided_on_channels, logged_conversions
 from segue.measurement.attribution.paths import Paths, collect_paths, read_paths, summarise, transform
 
 __all__ = [
+    "LOGGED_CONTACTS",
     "PATH_MODELS",
     "Increment",
     "Paths",
@@ -15,7 +17,9 @@ __all__ = [
     "calibrated",
     "collect_paths",
     "contributions",
+    "decided_on_channels",
     "increment_of",
+    "logged_conversions",
     "read_paths",
     "summarise",
     "transform",

@@ -1,0 +1,62 @@
+"""The sources that attribution reads, from the tables of a log (`segue.measurement.segments`): contacts, conversions,
+and who was decided for on a channel and then contacted or kept as a ghost.
+
+For contributions, a customer counts once a channel: from the first decision on it in the period, with all that followed
+until its end. Holdouts are drawn by customer, so this is what having the channel brings, not one contact of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from segue.model.assignments import HOLDOUT
+
+LOGGED_CONTACTS = (
+    """(SELECT customer_id, "at", channel FROM decisions WHERE slot = 'message' AND channel <> '' AND NOT is_ghost)"""
+)
+"""Contacts decided and not withheld: customer_id, at, channel."""
+
+
+def logged_conversions(objective: str) -> str:
+    """Return the source of what counted for an objective: customer_id, at, value."""
+    return f"""(SELECT customer_id, "at", amount AS value FROM rewards WHERE objective = {_text(objective)})"""
+
+
+def decided_on_channels(holdouts: Mapping[str, Sequence[str]], objective: str, begin: datetime, end: datetime) -> str:
+    """Return the source of `contributions`: channel, customer_id, is_ghost, conversions, value.
+
+    ``holdouts`` names, by channel, the holdouts that leave it out. A customer is a ghost whose first decision on the
+    channel from ``begin`` (included) to ``end`` (not) was kept by one of them. Customers of the holdout of everything,
+    and those kept by another holdout, are left out: they lack more than this channel, or not all of it.
+    """
+    pairs = [(channel, name) for channel, names in holdouts.items() for name in names]
+    named = ", ".join(f"({_text(channel)}, {_text(name)})" for channel, name in pairs)
+    first, last = _moment(begin), _moment(end)
+    return f"""(
+        WITH decided AS (
+            SELECT channel, customer_id, "at", is_ghost, list_filter(
+                from_json(considered, '[{{"key": "VARCHAR", "detail": "VARCHAR"}}]'), lambda c: c.key = chosen
+            )[1].detail AS kept_by
+            FROM decisions
+            WHERE slot = 'message' AND channel <> '' AND "group" <> '{HOLDOUT}' AND "at" >= {first} AND "at" < {last}
+        ), firsts AS (
+            SELECT channel, customer_id, min("at") AS begun, arg_min(is_ghost, "at") AS is_ghost,
+                arg_min(kept_by, "at") AS kept_by
+            FROM decided GROUP BY channel, customer_id
+        ), used AS (
+            SELECT * FROM firsts SEMI JOIN (VALUES {named}) AS named(channel, kept_by) USING (channel)
+            WHERE NOT is_ghost OR (channel, kept_by) IN (VALUES {named})
+        )
+        SELECT channel, used.customer_id, is_ghost, count(amount)::DOUBLE AS conversions,
+            coalesce(sum(amount), 0.0)::DOUBLE AS value
+        FROM used LEFT JOIN rewards ON rewards.customer_id = used.customer_id AND objective = {_text(objective)}
+            AND rewards."at" >= begun AND rewards."at" < {last}
+        GROUP BY channel, used.customer_id, is_ghost
+    )"""
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _moment(value: datetime) -> str:
+    return f"TIMESTAMP '{value.replace(tzinfo=None).isoformat(sep=' ')}'"
