@@ -27,6 +27,7 @@ from segue.measurement.statistics.means import compare
 from segue.measurement.statistics.moments import mean_sample, moments_of
 
 CUSTOMERS, QUICK = 1_000_000, 20_000
+QUICK_PATHS = 2000
 RATES, REVENUES, RATIOS = 8, 8, 4
 REPEATS = 5
 GOAL_SECONDS = 1.0
@@ -42,7 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     rows, figures = bench_experiments(QUICK if options.quick else CUSTOMERS)
     if importlib.util.find_spec("bench.measure_paths"):
-        more_rows, more_figures = importlib.import_module("bench.measure_paths").bench_paths()
+        bench_paths = importlib.import_module("bench.measure_paths").bench_paths
+        more_rows, more_figures = bench_paths(QUICK_PATHS) if options.quick else bench_paths()
         rows, figures = [*rows, *more_rows], {**figures, **more_figures}
     headers = ("work", "rows", "CPU s", "wall s", "goal s")
     if options.quick:

@@ -148,6 +148,27 @@ def test_what_cannot_be_is_told_with_what_to_do(
     assert words in told(capsys, path, *arguments, code=1)
 
 
+def test_events_need_metrics_and_a_customer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("user_id,arm,at\n1,control,2026-03-01\n2,mail,2026-03-01\n")
+    (tmp_path / "b.csv").write_text("who,arm,at\nx,control,2026-03-01\ny,mail,2026-03-01\n")
+    (tmp_path / "e.csv").write_text("user_id,at,name\n1,2026-03-02,order\n1,2026-03-03,visit\n2,2026-03-02,order\n")
+
+    assert "the events are order, visit" in told(
+        capsys, "--assignments", tmp_path / "a.csv", "--events", tmp_path / "e.csv", code=1
+    )
+    assert "--unit" in told(capsys, "--assignments", tmp_path / "b.csv", "--events", tmp_path / "e.csv", code=1)
+
+
+def test_amounts_that_are_words_are_told_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("user_id,arm,at\n1,control,2026-03-01\n2,mail,2026-03-01\n")
+    (tmp_path / "e.csv").write_text("user_id,at,name,amount\n1,2026-03-02,order,much\n2,2026-03-03,order,3\n")
+
+    arguments = ("--assignments", tmp_path / "a.csv", "--events", tmp_path / "e.csv", "--metric", "order:sum")
+    assert "cannot be read so" in told(capsys, *arguments, code=1)
+
+
 def test_a_table_and_events_are_not_both_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert "either a table or" in told(capsys, code=2)
     assert "either a table or" in told(capsys, "x.csv", "--assignments", "y.csv", "--events", "z.csv", code=2)

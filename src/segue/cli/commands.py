@@ -37,7 +37,7 @@ COMMANDS = {
     "score": Command("segue.cli.score:score", "Write churn risk and lifetime value to each customer."),
     "evaluate": Command("segue.cli.evaluate:evaluate", "Say what a policy would have brought, without running it."),
     "groups": Command("segue.cli.groups:groups", "Say what agent, rules, random and holdout brought."),
-    "experiment": Command("segue.cli.experiment:experiment", "Say what an experiment says, from any file."),
+    "experiment": Command("segue.cli.experiment:experiment", "Say what an experiment showed, from any file of outcomes."),
     "sequences": Command("segue.cli.sequences:sequences", "Say which orders, timings and channels worked, for whom."),
     "tradeoff": Command("segue.cli.tradeoff:tradeoff", "Draw what one objective costs another."),
     "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),

@@ -1,14 +1,17 @@
 """segue experiment: what an experiment says, from any file of outcomes or of assignments and events."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import Parameter
 
 from segue.cli.console import complain, tell, tell_json
-from segue.cli.experiment_files import Asked, read
+from segue.cli.experiment_files import Answer, Asked, read
 from segue.cli.experiment_report import markdown, report_lines
 from segue.cli.options import Json
+
+Names: TypeAlias = Annotated[list[str] | None, Parameter(negative="")]
+"""An option that may be given several times."""
 
 
 def experiment(
@@ -19,13 +22,13 @@ def experiment(
     *,
     assignments: Annotated[Path | None, Parameter(help="Instead: who was assigned to which arm, when.")] = None,
     events: Annotated[Path | None, Parameter(help="With --assignments: what happened to whom, when.")] = None,
-    unit: str = "",
-    arm: str = "",
+    unit: Annotated[str, Parameter(help="The column of who was assigned.")] = "",
+    arm: Annotated[str, Parameter(help="The column of the arm.")] = "",
     control: str = "",
-    metric: list[str] | None = None,
-    primary: list[str] | None = None,
+    metric: Names = None,
+    primary: Names = None,
     split: str = "",
-    covariate: list[str] | None = None,
+    covariate: Names = None,
     before: float = 0.0,
     looks: Literal["once", "anytime"] = "once",
     planned: int = 10_000,
@@ -41,8 +44,6 @@ def experiment(
 
     Parameters
     ----------
-    unit, arm
-        The columns of who was assigned, and to what.
     control
         The arm that the others are compared with.
     metric
@@ -84,10 +85,13 @@ def experiment(
         by=by,
         smallest=smallest,
     )
-    found = read(file, assignments, events, asked)
-    if markdown_file is not None:
-        markdown_file.write_text(markdown(found), encoding="utf-8")
-    if json:
+    return _tell(read(file, assignments, events, asked), json, markdown_file)
+
+
+def _tell(found: Answer, as_json: bool, path: Path | None) -> int:
+    if path is not None:
+        path.write_text(markdown(found), encoding="utf-8")
+    if as_json:
         tell_json(found)
     else:
         for line in report_lines(found):

@@ -62,25 +62,38 @@ def read(file: Path | None, assignments: Path | None, events: Path | None, asked
     Raises:
         SegueError: a file cannot be read, a column is missing, or nothing tells what something is.
     """
+    import duckdb  # imported here: it takes a tenth of a second
+
+    source = file or assignments
+    assert source is not None
     with open_tables() as duck:
-        source = file or assignments
-        assert source is not None
-        load_table(duck, source, "given")
-        experiment, guesses = _experiment(duck, asked)
-        read_truths(duck, "given", keep=(experiment.arm, experiment.unit, *asked.covariates, asked.by))
-        if events is None:
-            metrics = _metrics_of_table(duck, asked, experiment)
-            guesses += [] if asked.metrics else [f"--metric {_told(metric)}" for metric in metrics]
-            experiment = replace(experiment, metrics=tuple(metrics))
-            intake = units_from_table(duck, "given", experiment)
-        else:
-            load_table(duck, events, "happenings")
-            names = _event_columns(duck, experiment)
-            guesses.append(f"events: {names.unit}, {names.at}, {names.name}, {names.amount or 'no amount'}")
-            experiment = replace(experiment, metrics=tuple(event_metric(text) for text in asked.metrics))
-            intake = units_from_events(duck, "given", "happenings", experiment, names)
+        try:
+            return _read(duck, source, events, asked)
+        except duckdb.Error as error:
+            reason = f"The columns cannot be read so: {str(error).strip().splitlines()[0]}"
+            raise SegueError(reason, "Look what the columns hold, and name others.") from error
+
+
+def _read(duck: "DuckDBPyConnection", source: Path, events: Path | None, asked: Asked) -> Answer:
+    load_table(duck, source, "given")
+    experiment, guesses = _experiment(duck, asked)
+    read_truths(duck, "given", keep=(experiment.arm, experiment.unit, *asked.covariates, asked.by))
+    if events is None:
+        metrics = _metrics_of_table(duck, asked, experiment)
+        guesses += [] if asked.metrics else [f"--metric {_told(metric)}" for metric in metrics]
+        experiment = replace(experiment, metrics=tuple(metrics))
         _require_primary(experiment)
-        return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake))
+        intake = units_from_table(duck, "given", experiment)
+    else:
+        if not experiment.unit:
+            raise SegueError("Nothing tells whose assignment each row is.", "Name the column with --unit.")
+        load_table(duck, events, "happenings")
+        names = _event_columns(duck, experiment)
+        guesses.append(f"events: {names.unit}, {names.at}, {names.name}, {names.amount or 'no amount'}")
+        experiment = replace(experiment, metrics=tuple(event_metric(text) for text in asked.metrics))
+        _require_primary(experiment)
+        intake = units_from_events(duck, "given", "happenings", experiment, names)
+    return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake))
 
 
 def event_metric(text: str) -> Metric:

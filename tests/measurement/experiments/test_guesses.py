@@ -43,7 +43,7 @@ def test_the_arm_is_named_like_one(table: dict[str, list], arm: str) -> None:
 
 
 def test_two_arms_columns_are_a_question() -> None:
-    table = columns(**FEW, arm=["a", "b"] * 2, variant=["x", "y"] * 2)
+    table = columns(**FEW, arm=["p", "q"] * 2, variant=["x", "y"] * 2)
     with given(table) as duck, pytest.raises(SegueError, match=r"could be any of 'arm', 'variant'.*--arm"):
         guess_arm(duck, "given", column_types(duck, "given"))
 
@@ -63,13 +63,14 @@ def test_no_arm_column_is_a_question() -> None:
         (["false", "true"], "false"),
         (["control", "no_discount"], "control"),
         (["Global Holdout", "mail"], "Global Holdout"),
+        (["B", "A"], "A"),
     ],
 )
 def test_the_control_is_named_like_one(arms: list[str], control: str) -> None:
     assert guess_control(arms) == control
 
 
-@pytest.mark.parametrize("arms", [["gate_30", "gate_40"], ["A", "B"], ["control", "placebo"]])
+@pytest.mark.parametrize("arms", [["gate_30", "gate_40"], ["B", "C"], ["control", "placebo"]])
 def test_unclear_controls_are_a_question(arms: list[str]) -> None:
     with pytest.raises(SegueError, match="--control"):
         guess_control(arms)
@@ -118,10 +119,10 @@ def test_metrics_are_named_like_outcomes_and_have_a_kind() -> None:
 
 
 def test_the_only_number_is_the_metric_and_several_are_a_question() -> None:
-    with given(columns(arm=["a", "b"], minutes=[3, 4])) as duck:
+    with given(columns(arm=["a", "b"], depth=[3, 4])) as duck:
         types = column_types(duck, "given")
-        assert [metric.metric for metric in guess_metrics(duck, "given", types, taken=("arm",))] == ["minutes"]
-    with given(columns(minutes=[3, 4], pages=[3, 4])) as duck, pytest.raises(SegueError, match="--metric"):
+        assert [metric.metric for metric in guess_metrics(duck, "given", types, taken=("arm",))] == ["depth"]
+    with given(columns(depth=[3, 4], pages=[3, 4])) as duck, pytest.raises(SegueError, match="--metric"):
         guess_metrics(duck, "given", column_types(duck, "given"), taken=())
 
 

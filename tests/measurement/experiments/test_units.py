@@ -106,6 +106,29 @@ def test_rows_of_one_customer_add_up_and_the_first_arm_stays() -> None:
     assert intake.missing == {"converted": 1}
 
 
+def test_numbers_that_are_none_count_as_missing() -> None:
+    columns = {
+        "customer": np.arange(4),
+        "arm": np.array(["email", "control", "email", "control"], dtype=object),
+        "converted": np.array([1.0, np.inf, 0.0, 1.0]),
+        "revenue": np.array([5.0, 2.0, np.nan, 0.0]),
+        "before": np.array([1.0, np.nan, 3.0, -np.inf]),
+    }
+    experiment = replace(EXPERIMENT, covariates=("before",))
+    with given(columns) as duck:
+        intake = units_from_table(duck, "given", experiment)
+        asked = [intake.columns["revenue"].value, *intake.columns["revenue"].covariates]
+        rows = duck.execute(f"SELECT {', '.join(asked)} FROM units ORDER BY unit").fetchall()
+
+    assert rows == [(5.0, 1.0), (2.0, 2.0), (0.0, 3.0), (0.0, 2.0)]
+    assert intake.missing == {"converted": 1, "revenue": 1}
+
+
+def test_a_slip_in_an_event_s_name_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SegueError, match=r"No event is named 'ordre'.*order, visit"):
+        read_events(tmp_path, replace(EVENTS, metrics=(*METRICS, Metric(metric="x", event="ordre"))))
+
+
 def test_an_outcome_that_is_a_word_is_refused() -> None:
     columns = {name: np.array(["x", "y"], dtype=object) for name in ("customer", "arm", "converted", "revenue")}
 

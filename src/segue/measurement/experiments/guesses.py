@@ -15,7 +15,22 @@ ARMS_MAX = 10
 _UNIT = ("id", "uid", "uuid", "user", "customer", "client", "unit", "visitor", "member", "household", "account", "guid")
 _ARM = ("arm", "variant", "variation", "treatment", "treated", "group", "assignment", "experiment", "exp", "test", "ab")
 _ARM_TOO = ("segment", "cell", "version", "promotion", "campaign", "condition", "split", "bucket")
-_CONTROL = ("control", "ctrl", "holdout", "holdback", "placebo", "none", "no", "off", "false", "0", "baseline", "psa")
+_CONTROL = (
+    "control",
+    "ctrl",
+    "holdout",
+    "holdback",
+    "placebo",
+    "none",
+    "no",
+    "off",
+    "false",
+    "0",
+    "baseline",
+    "psa",
+    "default",
+    "original",
+)
 _RATE = (
     *(
         "visit",
@@ -29,10 +44,28 @@ _RATE = (
         "clicked",
         "retention",
     ),
-    *("retained", "churn", "churned", "opened", "response", "responded", "subscribed", "unsubscribed"),
+    *("retained", "churn", "churned", "opened", "response", "responded", "subscribed", "unsubscribed", "target"),
+    *("signup", "registered", "enrolled", "activated", "success", "label"),
 )
-_REVENUE = ("spend", "spent", "revenue", "sales", "amount", "gmv", "turnover", "margin", "value")
-_COUNT = ("visits", "clicks", "orders", "sessions", "conversions", "purchases", "rounds", "gamerounds", "outcome", "y")
+_REVENUE = (
+    "spend",
+    "spent",
+    "revenue",
+    "sales",
+    "amount",
+    "gmv",
+    "turnover",
+    "margin",
+    "value",
+    "earning",
+    "earnings",
+    "profit",
+)
+_COUNT = (
+    *("visits", "clicks", "orders", "sessions", "conversions", "purchases", "rounds", "gamerounds", "outcome", "y"),
+    *("views", "pageviews", "items", "duration", "minutes", "engagement"),
+)
+_TIME = ("time", "minutes", "seconds", "hours", "duration")
 _LESS = ("churn", "churned", "unsubscribe", "unsubscribed", "complaint", "complaints", "refund", "refunds", "bounce")
 _BEFORE = ("pre", "before", "prior", "previous", "past", "history", "last", "baseline", "covariate")
 
@@ -106,7 +139,7 @@ def metric_of(duck: "DuckDBPyConnection", table: str, column: str) -> Metric:
     kind: Kind = "mean"
     if duck.execute(sql).fetchall()[0][0]:
         kind = "rate"
-    elif words & set(_REVENUE):
+    elif words & set(_REVENUE) and not words & set(_TIME):
         kind = "revenue"
     return Metric(metric=column, column=column, kind=kind, is_less_better=is_less_better(column))
 
@@ -146,7 +179,12 @@ def _few_values(duck: "DuckDBPyConnection", table: str, column: str) -> list[str
 
 
 def _controls(arms: Iterable[str]) -> list[str]:
-    """Return the arms named like a control; one that is nothing but such a name comes before the others."""
+    """Return the arms named like a control; one that is nothing but such a name comes before the others. Of arms that
+    are called A, B and so on it is A.
+    """
+    arms = list(arms)
+    if sorted(arm.strip().lower() for arm in arms) == list("abcdefghij"[: len(arms)]) and len(arms) > 1:
+        return [min(arms, key=lambda arm: arm.strip().lower())]
     likely = [arm for arm in arms if set(_words(arm)) & set(_CONTROL)]
     exact = [arm for arm in likely if arm.strip().lower() in _CONTROL]
     return exact or likely

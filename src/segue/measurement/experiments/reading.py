@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from segue.measurement.experiments.balance import uneven_covariates
 from segue.measurement.experiments.description import Experiment, Metric
 from segue.measurement.experiments.groups import groups_of
 from segue.measurement.experiments.plans import plan_of
@@ -52,11 +53,12 @@ def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: 
             notes=tuple(notes),
         )
     sums = sum_up(duck, experiment, intake.columns, in_halves=bool(experiment.by))
+    notes += uneven_covariates(experiment, intake, sums)
     arms = [arm for arm in units if arm != experiment.control]
     readings = _with_verdicts(
         experiment,
         [
-            _read(experiment, metric, sums[metric.metric], arm, bool(intake.strata))
+            _read(experiment, metric, sums[metric.metric], arm, intake, len(arms))
             for metric in experiment.metrics
             for arm in arms
         ],
@@ -127,11 +129,15 @@ class _Pair(Struct, frozen=True):
     reduction: float
 
 
-def _read(experiment: Experiment, metric: Metric, sums: MetricSums, arm: str, in_strata: bool) -> Reading:
+def _read(
+    experiment: Experiment, metric: Metric, sums: MetricSums, arm: str, intake: Intake, arm_count: int
+) -> Reading:
     control_moments, arm_moments = sums.of(experiment.control), sums.of(arm)
     assert control_moments is not None
     assert arm_moments is not None
-    pair = _pair(experiment, metric, sums, arm, in_strata)
+    pair = _pair(experiment, metric, sums, arm, bool(intake.strata))
+    is_primary = metric.metric in experiment.judged
+    alpha = ALPHA / (len(experiment.judged) * arm_count) if is_primary else ALPHA
     raw_control, raw_arm = sample_of(metric, control_moments), sample_of(metric, arm_moments)
     planned = experiment.planned if experiment.looks == "anytime" else 0
     effect = compare(pair.control, pair.arm, planned=planned)
@@ -142,7 +148,7 @@ def _read(experiment: Experiment, metric: Metric, sums: MetricSums, arm: str, in
         metric=metric.metric,
         kind=metric.kind,
         arm=arm,
-        is_primary=metric.metric in experiment.judged,
+        is_primary=is_primary,
         control_units=raw_control.count,
         arm_units=raw_arm.count,
         control_mean=raw_control.mean,
@@ -150,11 +156,11 @@ def _read(experiment: Experiment, metric: Metric, sums: MetricSums, arm: str, in
         gate=gate_of(experiment, metric, (converters[0], converters[1]), (raw_control.count, raw_arm.count)),
         effect=effect,
         p_adjusted=effect.p,
-        adjusted_by=HOLM if metric.metric in experiment.judged else BENJAMINI_HOCHBERG,
+        adjusted_by=HOLM if is_primary else BENJAMINI_HOCHBERG,
         variance_by=pair.by,
         reduction=pair.reduction,
-        smallest_seen=smallest_seen(pair.control, pair.arm, planned=planned),
-        needed=_needed(experiment, pair, effect, planned),
+        smallest_seen=smallest_seen(pair.control, pair.arm, alpha=alpha, planned=planned),
+        needed=_needed(experiment, pair, effect, alpha, planned),
         capping=_capping(metric, sums, experiment.control, arm, planned),
         verdict=_UNSEEN,
     )
@@ -182,12 +188,12 @@ def _stratum(sums: MetricSums, stratum: str, arms: Sequence[str]) -> tuple[Momen
     return tuple(merged(each) if each else None for each in parts)
 
 
-def _needed(experiment: Experiment, pair: _Pair, effect: Effect, planned: int) -> SampleNeeded | None:
+def _needed(experiment: Experiment, pair: _Pair, effect: Effect, alpha: float, planned: int) -> SampleNeeded | None:
     """Return what the largest lift needs that matters and that these customers cannot show."""
     if effect.lift is None:
         return None
     for lift in sorted({experiment.smallest, *(each for each in LIFTS if each < experiment.smallest)}, reverse=True):
-        needed = sample_needed(pair.control, pair.arm, lift * abs(pair.control.mean), alpha=ALPHA, planned=planned)
+        needed = sample_needed(pair.control, pair.arm, lift * abs(pair.control.mean), alpha=alpha, planned=planned)
         if needed.control > pair.control.count:
             return needed
     return None

@@ -36,7 +36,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     ``rows`` were read of ``units`` with an arm; ``repeated`` rows were of a unit already seen; ``mixed`` units had two
     arms; ``unassigned`` rows had no arm or no unit; ``missing`` outcomes by column were taken as 0; ``early`` events
     came before the assignment, ``strangers`` from nobody assigned, and the windows of ``open_windows`` units are not
-    over.
+    over. ``names`` are those that covariates had in the file.
     """
 
     rows: int
@@ -49,6 +49,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     strangers: int = 0
     open_windows: int = 0
     columns: dict[str, MetricColumns] = {}
+    names: dict[str, str] = {}
     strata: tuple[str, ...] = ()
 
 
@@ -82,12 +83,11 @@ def units_from_table(duck: "DuckDBPyConnection", table: str, experiment: Experim
     values = []
     for name in sorted(outcomes):
         fold = "max" if name in rates else "sum"
-        values.append((f"coalesce({name_sql(name)}::DOUBLE, 0)", fold, place[name]))
+        values.append((_finite(name_sql(name)), fold, place[name]))
     for name in numbers:
-        centre = f"(SELECT coalesce(avg({name_sql(name)}::DOUBLE), 0) FROM {table})"
-        values.append((f"coalesce({name_sql(name)}::DOUBLE, {centre})", "any_value", place[name]))
+        values.append((_finite(name_sql(name), _middle_sql(name, table)), "any_value", place[name]))
     rows, units = _fold(duck, table, experiment, values, strata)
-    missing = ", ".join(f"count(*) - count({name_sql(name)})" for name in sorted(outcomes))
+    missing = ", ".join(f"count(*) - count_if(isfinite({name_sql(name)}::DOUBLE))" for name in sorted(outcomes))
     counted = duck.execute(f"SELECT {missing} FROM {table} WHERE {_assigned(experiment)}").fetchall()[0]
     beside = tuple(place[name] for name in numbers)
     columns = {
@@ -102,6 +102,7 @@ def units_from_table(duck: "DuckDBPyConnection", table: str, experiment: Experim
         unassigned=rows - _scalar(duck, f"SELECT count(*) FROM {table} WHERE {_assigned(experiment)}"),
         missing={name: count for name, count in zip(sorted(outcomes), counted, strict=True) if count},
         columns=columns,
+        names={place[name]: name for name in numbers},
         strata=strata,
     )
 
@@ -125,11 +126,12 @@ def units_from_events(
     at = microseconds_sql(name_sql(names.assigned_at), types[names.assigned_at])
     rows, units = _fold(duck, assignments, experiment, given, strata, at=at, table_name="assigned")
     event_at = microseconds_sql(name_sql(names.at), event_types[names.at])
-    amount = f"coalesce({name_sql(names.amount)}::DOUBLE, 0)" if names.amount else "0.0"
+    amount = _finite(name_sql(names.amount)) if names.amount else "0.0"
     duck.execute(
         f"CREATE OR REPLACE TEMP VIEW happened AS SELECT {name_sql(names.unit)}::VARCHAR AS unit,"
         f" {event_at} AS happened_at, {name_sql(names.name)}::VARCHAR AS name, {amount} AS amount FROM {events}"
     )
+    _require_events(duck, experiment)
     columns, selected = _event_columns(experiment, tuple(place for _, _, place in given))
     duck.execute(
         "CREATE OR REPLACE TABLE units AS WITH sums AS ("
@@ -150,6 +152,7 @@ def units_from_events(
         strangers=_scalar(duck, "SELECT count(*) FROM happened ANTI JOIN assigned USING (unit)"),
         open_windows=_scalar(duck, f"SELECT count(*) FROM assigned WHERE assigned_at > {ends}") if days else 0,
         columns=columns,
+        names={f"g{index}": name for index, name in enumerate(numbers)},
         strata=strata,
     )
 
@@ -219,6 +222,26 @@ def _take(metric: Metric, take: str, when: str, name: str) -> str:
     if take == "any":
         return f", (count(*) {which} > 0)::DOUBLE AS {name}"
     return f", coalesce(sum(amount) {which}, 0) AS {name}"
+
+
+def _finite(column: str, instead: str = "0") -> str:
+    """Return a column as numbers, with ``instead`` where one is missing or none."""
+    return f"if(isfinite({column}::DOUBLE), {column}::DOUBLE, {instead})"
+
+
+def _middle_sql(name: str, table: str) -> str:
+    column = f"{name_sql(name)}::DOUBLE"
+    return f"(SELECT coalesce(avg({column}) FILTER (isfinite({column})), 0) FROM {table})"
+
+
+def _require_events(duck: "DuckDBPyConnection", experiment: Experiment) -> None:
+    """Check that every event that a metric takes happened at least once: a slip in its name would look like nothing."""
+    sql = "SELECT name FROM happened WHERE name IS NOT NULL GROUP BY name ORDER BY count(*) DESC, name"
+    known = [str(row[0]) for row in duck.execute(sql).fetchall()]
+    missing = [metric.event for metric in experiment.metrics if metric.event not in known]
+    if missing or not experiment.metrics:
+        reason = f"No event is named {missing[0]!r}." if missing else "No metric is named."
+        raise SegueError(reason, f"Name one with --metric; the events are {', '.join(known[:20])}.")
 
 
 def _places(columns: dict[str, MetricColumns], given: list[tuple[str, str, str]]) -> list[str]:
