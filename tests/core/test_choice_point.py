@@ -21,7 +21,7 @@ def choose(
     group: str = "agent", policy: str = "rules", options: tuple[Scored, ...] = OPTIONS, run: str = "1"
 ) -> Decided:
     question = Question(RunId(run), 4, "onboarding", "fork", options)
-    occasion = Occasion(CustomerId("ada"), 7, EventId("e1"), group, NOW, "input")
+    occasion = Occasion(CustomerId("ada"), 7, EventId("e1"), group, "ada", NOW, "input")
     view = View(Profile(), Fact("", {}, {}, NOW), NOW, "UTC")
     return choose_way(question, view, Contacts(), occasion, a_world(policy=PolicySpec(name=policy)))
 

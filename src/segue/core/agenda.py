@@ -160,6 +160,7 @@ class Agenda:
                 customer.version,
                 self._event.event_id,
                 assignment.group,
+                assignment.unit,
                 self._view.now,
                 _input_hash(self._before, self._event, self._world),
             )

@@ -9,6 +9,7 @@ from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import MESSAGE_SLOT, Scored, is_webhook
+from segue.core.decisioning.assignment import left_out_by
 from segue.core.decisioning.candidates import named_apart
 from segue.core.decisioning.choose import SILENT, Choice, choose, oblige
 from segue.core.decisioning.context import Context
@@ -33,6 +34,7 @@ class Occasion(Struct, frozen=True):
     version: int
     event_id: EventId
     group: str
+    unit: str
     now: Instant
     input_hash: str
 
@@ -76,9 +78,9 @@ def decide(
             [world.variants[candidate.action, candidate.channel].scored.total for candidate in open_to],
         )
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
-    is_ghost = winner is not None and occasion.group == HOLDOUT and not is_obliged
+    kept_by = _kept_by(winner, occasion, world) if winner is not None and not is_obliged else None
     price = choice.scored[-1].total
-    _cast_lots(candidates, verdicts, eligible, winner, is_ghost, price, occasion.now, world)
+    _cast_lots(candidates, verdicts, eligible, winner, kept_by, price, occasion.now, world)
     _let_siblings_go(candidates, verdicts, winner)
     decision = record(
         decision_id,
@@ -88,7 +90,7 @@ def decide(
         occasion,
         world,
         worth.context(slot),
-        is_ghost=is_ghost,
+        is_ghost=kept_by is not None,
         delivery_id=winner.delivery_id if winner is not None else NO_DELIVERY,
     )
     held = tuple(
@@ -98,7 +100,7 @@ def decide(
             if verdict is not None and verdict.until
         ]
     )
-    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=is_ghost))
+    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=kept_by is not None))
 
 
 def record(
@@ -148,6 +150,13 @@ def model_of(policy: str, context: Context, workspace: Workspace) -> str:
     return snapshot.version if snapshot is not None else ""
 
 
+def _kept_by(winner: Candidate, occasion: Occasion, world: World) -> str | None:
+    """Return the holdout that keeps the winner from being carried out, "" for that of everything, None for none."""
+    if occasion.group == HOLDOUT:
+        return ""
+    return left_out_by(world.workspace, occasion.unit, winner.channel, winner.source) or None
+
+
 def _on_theme(
     slot: str,
     candidates: list[Candidate],
@@ -175,7 +184,7 @@ def _cast_lots(
     verdicts: list[Verdict | None],
     eligible: list[int],
     winner: Candidate | None,
-    is_ghost: bool,
+    kept_by: str | None,
     price: float,
     now: Instant,
     world: World,
@@ -190,7 +199,7 @@ def _cast_lots(
     for index in eligible:
         candidate = candidates[index]
         if candidate is winner:
-            verdicts[index] = Verdict(Reason.HOLDOUT) if is_ghost else None
+            verdicts[index] = Verdict(Reason.HOLDOUT, kept_by) if kept_by is not None else None
         elif candidate.on_lost == "wait" and again <= candidate.deadline and not _is_sibling(candidate, winner):
             verdicts[index] = Verdict(Reason.LOST_ARBITRATION, winner.key, again)
         else:

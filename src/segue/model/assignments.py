@@ -1,13 +1,31 @@
 """Assignments: which standing group a customer belongs to, written once."""
 
-from msgspec import Struct
+from typing import Annotated
 
+from msgspec import Meta, Struct
+
+from segue.model.catalogue import Definition, Name
 from segue.model.time import Instant
 
 HOLDOUT = "holdout"
 AGENT = "agent"
 RANDOM = "random"
 RULES = "rules"
+
+
+class Holdout(Definition, frozen=True, kw_only=True):
+    """Customers for whom one part of the orchestration is left out: what would have come by it is a ghost.
+
+    Whoever is meant is drawn once per epoch, for each holdout anew, so holdouts of several channels cross.
+
+    Attributes:
+        share: of all customers.
+        channels, journeys: what is left out: contacts on any of these channels, what any of these journeys proposes.
+    """
+
+    share: Annotated[float, Meta(gt=0, lt=1)]
+    channels: tuple[Name, ...] = ()
+    journeys: tuple[Name, ...] = ()
 
 
 class Assignment(Struct, frozen=True, array_like=True):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from segue.model.assignments import Holdout
 from segue.model.catalogue import (
     Action,
     Audience,
@@ -57,6 +58,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
         zone_trait: the trait that holds a customer's IANA zone.
         country_zones: the zone of customers known only by the trait ``country``.
         groups: shares of the standing groups other than ``agent`` (which is the rest): {"holdout": 0.1}.
+        holdouts: customers for whom single channels or journeys are left out, by name.
         epoch: the assignment epoch; a new one draws new groups.
         late_after: an event that arrives so long after it happened is history: it is known and counted, and sets
             nothing off. A run asks the same of events from before it began.
@@ -72,6 +74,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
     country_zones: dict[str, str] = {}
     currency: str = "EUR"
     groups: dict[str, float] = {}
+    holdouts: dict[str, Holdout] = {}
     epoch: str = "1"
     late_after: DurationText = "3d"
     policy: PolicySpec = PolicySpec()

@@ -33,7 +33,7 @@ class ArmDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     Attributes:
         workspace: another workspace, relative to the simulation's; this one where empty.
         policy: another policy for it.
-        groups: standing groups; by default nobody is held out, so that all customers of the arm are treated alike.
+        groups: standing groups; by default nobody is held out of anything, so that all of the arm are treated alike.
     """
 
     workspace: str = ""
@@ -153,4 +153,4 @@ def _workspace(folder: Path, name: str, arm: ArmDeclared) -> Workspace:
             f"Arm {name!r}: there is no policy {arm.policy!r}.", f"The policies are {', '.join(sorted(LADDERS))}."
         )
     policy = replace(workspace.policy, name=arm.policy) if arm.policy else workspace.policy
-    return replace(workspace, groups=arm.groups, policy=policy)
+    return replace(workspace, groups=arm.groups, holdouts={}, policy=policy)

@@ -209,6 +209,7 @@ CODES: dict[str, Code] = {
     "SG705": Code("Quiet hours that never end", "They start when they end, which is the whole day.", "warning"),
     "SG706": Code("Unknown policy", "The engine has rules and random."),
     "SG707": Code("A cap needs exactly one of window and calendar", "With none it counts nothing."),
+    "SG708": Code("A holdout of nothing", "Name the channels or journeys that are left out for some customers."),
     # learning
     "SG751": Code("Unknown input", "Models see traits and features, by name; this is neither."),
     "SG752": Code(

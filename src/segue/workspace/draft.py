@@ -105,6 +105,7 @@ def _assemble(folder: Path, segue: SegueFile, whole: list[Declared]) -> Workspac
         country_zones=segue.country_zones,
         currency=segue.currency,
         groups=segue.groups,
+        holdouts=segue.holdouts,
         epoch=segue.epoch,
         late_after=segue.late_after,
         policy=segue.policy,

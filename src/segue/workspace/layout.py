@@ -25,6 +25,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from segue.channels.settings import Rate
+from segue.model.assignments import Holdout
 from segue.model.catalogue import (
     Action,
     Audience,
@@ -97,6 +98,7 @@ class SegueFile(Definition, frozen=True, kw_only=True):
     country_zones: dict[str, str] = {}
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")] = "EUR"
     groups: dict[str, Share] = {}
+    holdouts: dict[Name, Holdout] = {}
     epoch: str = "1"
     late_after: DurationText = "3d"
     policy: PolicySpec = PolicySpec()

@@ -11,6 +11,8 @@ SLIPS = [
     Slip("SG402", "segue.yaml", "Europe/London", "Europe/Lodnon", "Europe/Lodnon"),
     Slip("SG701", "segue.yaml", "{holdout: 0.1}", "{holdout: 0.6, random: 0.4}", "groups"),
     Slip("SG702", "segue.yaml", "holdout: 0.1", "holdouts: 0.1", "holdouts"),
+    Slip("SG302", "segue.yaml", "zone:", "holdouts: {half: {share: 0.5, channels: [emial]}}\nzone:", "emial"),
+    Slip("SG708", "segue.yaml", "zone:", "holdouts: {half: {share: 0.5}}\nzone:", "half"),
     Slip("SG706", "segue.yaml", "zone:", "policy: {name: rule}\nzone:", "rule}"),
 ]
 

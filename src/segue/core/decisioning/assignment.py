@@ -17,6 +17,20 @@ def assign(customer: Customer, workspace: Workspace, now: Instant) -> Assignment
     return Assignment(_group(workspace, unit), workspace.epoch, unit, now)
 
 
+def left_out_by(workspace: Workspace, unit: str, channel: str, source: str) -> str:
+    """Return the first holdout that keeps what ``source`` proposes on ``channel`` from customer ``unit``, "" for none.
+
+    Args:
+        unit: of the customer's assignment, which merges do not change.
+        source: as `Candidate.source`.
+    """
+    for name, holdout in workspace.holdouts.items():
+        is_meant = channel in holdout.channels or source.removeprefix("journey:") in holdout.journeys
+        if is_meant and draw(workspace.seed, "holdout", name, workspace.epoch, unit) < holdout.share:
+            return name
+    return ""
+
+
 def merge_assignments(ours: Assignment | None, theirs: Assignment | None) -> Assignment | None:
     """Return the earlier of two assignments; counted as mixed where the groups differ.
 

@@ -34,10 +34,26 @@ def check_segue(draft: Draft) -> Iterator[Finding]:
     if (total := sum(segue.groups.values())) >= 1:
         reason = f"The groups add up to {total:g}, which leaves nobody for the agent group."
         yield Finding("SG701", draft.at_key("segue", "", "groups"), reason, "Make them add up to less than 1.")
+    yield from _check_holdouts(draft)
     if segue.policy.name not in POLICIES:
         at = draft.at("segue", "", "policy", "name")
         reason = f"There is no policy {segue.policy.name!r}."
         yield Finding("SG706", at, reason, suggest(segue.policy.name, POLICIES, "policies"))
+
+
+def _check_holdouts(draft: Draft) -> Iterator[Finding]:
+    channels = [channel.name for channel in draft.workspace.channels]
+    journeys = [journey.journey for journey in draft.workspace.journeys]
+    for name, holdout in draft.segue.holdouts.items():
+        for kind, there, named in (("channel", channels, holdout.channels), ("journey", journeys, holdout.journeys)):
+            for index, each in enumerate(named):
+                yield from refer(kind, each, there, draft.at("segue", "", "holdouts", name, f"{kind}s", index))
+        if not holdout.channels and not holdout.journeys:
+            at = draft.at_key("segue", "", "holdouts", name)
+            instruction = (
+                "Give `channels` or `journeys`; to hold customers out of everything, `groups: {holdout: 0.1}`."
+            )
+            yield Finding("SG708", at, f"The holdout {name!r} leaves nothing out.", instruction)
 
 
 def _check_zone(draft: Draft, zone: str, *path: str) -> Iterator[Finding]:
