@@ -38,6 +38,27 @@ def test_no_effect_is_bounded() -> None:
     assert report.readings[0].needed.control > 60_000
 
 
+def test_what_is_ruled_out_is_not_told_as_what_could_be_seen() -> None:
+    for seed in range(12):
+        report = told(made_up({"control": 33_000, "email": 33_000}, NOTHING, seed))
+        reading = report.readings[0]
+        if reading.verdict.kind == "no_effect_as_large":
+            assert reading.needed is not None
+            assert reading.needed.lift is not None
+            assert reading.needed.lift < 0.05
+            break
+    else:
+        pytest.fail("no experiment ruled a lift of 5 % out")
+
+
+def test_many_customers_in_two_arms_are_warned_of() -> None:
+    columns = made_up({"control": 500, "email": 500}, LARGE)
+    twice = {name: np.concatenate([values, values[:30]]) for name, values in columns.items()}
+    twice["arm"][-30:] = np.where(twice["arm"][-30:] == "email", "control", "email")
+
+    assert any(note.startswith("3.0% of the customers were in more than one arm") for note in told(twice).notes)
+
+
 def test_a_tiny_effect_is_too_small_to_tell() -> None:
     report = told(made_up({"control": 20_000, "email": 20_000}, {"control": 0.1, "email": 0.1005}))
 

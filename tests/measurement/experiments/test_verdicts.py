@@ -82,6 +82,15 @@ def test_without_a_lift_the_difference_is_told() -> None:
     assert verdict_of(replace(found(0.0), effect=effect, p_adjusted=effect.p)).kind == "better"
 
 
+def test_a_lift_whose_interval_disagrees_about_zero_is_not_told_instead_of_the_difference() -> None:
+    effect = compare(plain_sample(2400, 0.0167, 0.0164), plain_sample(57_600, 0.0230, 0.0225))
+
+    assert effect.lift is not None
+    assert effect.difference.is_clear
+    assert not effect.lift.is_clear
+    assert ends(effect).startswith("a difference of +0.0")
+
+
 def test_a_broken_split_says_what_was_planned() -> None:
     check = check_split({"a": 600, "b": 400}, {"a": 0.5, "b": 0.5}, is_last_look=True)
 

@@ -13,7 +13,7 @@ from segue.measurement.experiments.plans import plan_of
 from segue.measurement.experiments.results import Capping, GroupsReading, Reading, Report, Verdict
 from segue.measurement.experiments.sums import MetricSums, sum_up
 from segue.measurement.experiments.units import Intake
-from segue.measurement.experiments.verdicts import ALPHA, LIFTS, Found, broken_words, verdict_of
+from segue.measurement.experiments.verdicts import ALPHA, LIFTS, Found, broken_words, farthest, verdict_of
 from segue.measurement.statistics.adjustment import cuped, post_stratify, usable_strata
 from segue.measurement.statistics.always_valid import CONVERTERS, CONVERTERS_ONCE, Gate
 from segue.measurement.statistics.formulas import BENJAMINI_HOCHBERG, CUPED, HOLM, POST_STRATIFIED, RATIO
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 UNEVEN = 1 / 3
 """An arm with less than this share of both makes the noise of amounts lean to one side."""
 
+MANY_MIXED = 0.01
+"""A share of customers in more than one arm above which a report says what that means."""
+
 _UNSEEN = Verdict("too_small_to_tell", "")
 
 
@@ -42,6 +45,11 @@ def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: 
     units = dict(duck.execute("SELECT arm, count(*) FROM units GROUP BY arm ORDER BY arm").fetchall())
     _require_arms(experiment, units)
     split, notes = _split(experiment, units)
+    if intake.mixed > MANY_MIXED * intake.units:
+        share = intake.mixed / intake.units
+        notes.append(
+            f"{share:.1%} of the customers were in more than one arm: what the arms differ by is watered down."
+        )
     if split is not None and split.is_broken:
         return Report(
             control=experiment.control,
@@ -189,10 +197,11 @@ def _stratum(sums: MetricSums, stratum: str, arms: Sequence[str]) -> tuple[Momen
 
 
 def _needed(experiment: Experiment, pair: _Pair, effect: Effect, alpha: float, planned: int) -> SampleNeeded | None:
-    """Return what the largest lift needs that matters and that these customers cannot show."""
+    """Return what the largest lift needs that matters, is not ruled out, and that these customers cannot show."""
     if effect.lift is None:
         return None
-    for lift in sorted({experiment.smallest, *(each for each in LIFTS if each < experiment.smallest)}, reverse=True):
+    most = min(experiment.smallest, farthest(effect.lift))
+    for lift in sorted(each for each in {experiment.smallest, *LIFTS} if each <= most)[::-1]:
         needed = sample_needed(pair.control, pair.arm, lift * abs(pair.control.mean), alpha=alpha, planned=planned)
         if needed.control > pair.control.count:
             return needed

@@ -44,9 +44,9 @@ def verdict_of(found: Found) -> Verdict:
     if difference.is_clear:
         alone = f"; its own interval leaves 0 out, but not after {found.comparisons} comparisons"
     lift = found.effect.lift
-    if lift is not None and _farthest(lift) < found.smallest:
+    if lift is not None and farthest(lift) < found.smallest:
         words = (
-            f"no effect as large as {percent(found.smallest)} was found: at most {percent(_farthest(lift))} either way"
+            f"no effect as large as {percent(found.smallest)} was found: at most {percent(farthest(lift))} either way"
         )
         return Verdict("no_effect_as_large", f"{words} ({ends(found.effect)}){alone}{_would_need(found)}", NO_EFFECT)
     words = f"too small to tell: {ends(found.effect)}{alone}{_would_need(found)}"
@@ -76,10 +76,20 @@ def number(value: float) -> str:
     return f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
+def farthest(interval: Interval) -> float:
+    """Return how far an interval reaches from 0 to either side."""
+    return max(abs(interval.low), abs(interval.high))
+
+
 def ends(effect: Effect) -> str:
-    """Return the ends of an effect's interval: of the lift, of the difference where there is no lift."""
-    if effect.lift is not None:
-        return f"{_signed_percent(effect.lift.low)} to {_signed_percent(effect.lift.high)}"
+    """Return the ends of an effect's interval: of the lift; of the difference, which is what is judged, where there is
+    no lift or where the lift's interval disagrees about 0.
+    """
+    lift = effect.lift
+    if lift is not None and lift.is_clear == effect.difference.is_clear:
+        return f"{_signed_percent(lift.low)} to {_signed_percent(lift.high)}"
+    if lift is not None:
+        return f"a difference of {_signed(effect.difference.low)} to {_signed(effect.difference.high)}"
     return f"{_signed(effect.difference.low)} to {_signed(effect.difference.high)}"
 
 
@@ -95,14 +105,10 @@ def _clear(found: Found) -> Verdict:
     kind = "better" if is_up != found.is_less_better else "worse"
     lift = found.effect.lift
     small = ""
-    if lift is not None and _farthest(lift) < found.smallest:
+    if lift is not None and farthest(lift) < found.smallest:
         small = f"; real, but smaller than {percent(found.smallest)}"
     words = f"{kind}: {size(found.effect)} ({ends(found.effect)}){small}"
     return Verdict("better" if kind == "better" else "worse", words, found.adjusted_by)
-
-
-def _farthest(interval: Interval) -> float:
-    return max(abs(interval.low), abs(interval.high))
 
 
 def _would_need(found: Found) -> str:
