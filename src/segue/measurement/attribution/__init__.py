@@ -5,6 +5,7 @@ caused; the first can be calibrated to it.
 from segue.measurement.attribution.calibration import Increment, calibrated, increment_of
 from segue.measurement.attribution.choosing import PATH_MODELS, attribute
 from segue.measurement.attribution.contribution import contributions
+from segue.measurement.attribution.links import contact_links
 from segue.measurement.attribution.logged import LOGGED_CONTACTS, decided_on_channels, logged_conversions
 from segue.measurement.attribution.paths import Paths, collect_paths, read_paths, summarise, transform
 
@@ -16,6 +17,7 @@ __all__ = [
     "attribute",
     "calibrated",
     "collect_paths",
+    "contact_links",
     "contributions",
     "decided_on_channels",
     "increment_of",
