@@ -68,7 +68,8 @@ def _intake_lines(answer: Answer) -> list[str]:
     lines += [f"{plural(count, noun)} {what}" for count, noun, what in said if count]
     lines += [f"{plural(count, 'outcome')} of {name} missing: taken as 0" for name, count in intake.missing.items()]
     if report.looks == "anytime":
-        lines.append("Intervals hold at all looks at once (always-valid).")
+        planned = f"{answer.experiment.planned:,}"
+        lines.append(f"Intervals hold at all looks at once, shortest at {planned} customers (--planned; always-valid)")
     return [*lines, *report.notes]
 
 

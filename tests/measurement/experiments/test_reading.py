@@ -179,6 +179,9 @@ def test_arms_that_are_missing_are_told() -> None:
 
     with pytest.raises(SegueError, match=r"no arm 'placebo'.*control, email"):
         told(columns, replace(EXPERIMENT, control="placebo"))
+    many = {**columns, "arm": np.array([f"a{index}" for index in range(100)], dtype=object)}
+    with pytest.raises(SegueError, match="'arm' has 100 values"):
+        told(many)
     with pytest.raises(SegueError, match="one arm only"):
         told({name: values[columns["arm"] == "control"] for name, values in columns.items()})
 

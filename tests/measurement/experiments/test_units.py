@@ -136,6 +136,19 @@ def test_an_outcome_that_is_a_word_is_refused() -> None:
         units_from_table(duck, "given", EXPERIMENT)
 
 
+def test_a_column_with_too_many_groups_is_refused() -> None:
+    columns = {
+        "customer": np.arange(2000),
+        "arm": np.array(["control", "email"] * 1000, dtype=object),
+        "converted": np.ones(2000),
+        "revenue": np.ones(2000),
+        "town": np.array([f"t{index}" for index in range(2000)], dtype=object),
+    }
+    for experiment in (replace(EXPERIMENT, by="town"), replace(EXPERIMENT, covariates=("town",))):
+        with given(columns) as duck, pytest.raises(SegueError, match="'town' has 2,000 values"):
+            units_from_table(duck, "given", experiment)
+
+
 def test_a_missing_column_is_named() -> None:
     with given({"customer": np.array([1, 2])}) as duck, pytest.raises(SegueError, match="no column 'arm', 'converted'"):
         units_from_table(duck, "given", EXPERIMENT)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 UNEVEN = 1 / 3
 """An arm with less than this share of both makes the noise of amounts lean to one side."""
 
+ARMS_MAX = 50
 MANY_MIXED = 0.01
 """A share of customers in more than one arm above which a report says what that means."""
 
@@ -109,8 +110,10 @@ def gate_of(experiment: Experiment, metric: Metric, converters: tuple[int, int],
 
 def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:
     arms = ", ".join(units)
-    if experiment.control not in units:
+    if experiment.control not in units and len(units) <= ARMS_MAX:
         raise SegueError(f"There is no arm {experiment.control!r}.", f"The arms are {arms}; name one with --control.")
+    if len(units) > ARMS_MAX:
+        raise SegueError(f"{experiment.arm!r} has {len(units):,} values.", "Name the column of the arm with --arm.")
     if len(units) < 2:
         raise SegueError(f"There is one arm only: {arms}.", "An experiment compares two or more; name its column.")
     if min(units.values()) < 2:

@@ -16,6 +16,7 @@ from segue.model.errors import SegueError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+GROUPS_MAX, STRATA_MAX = 50, 500
 _DAY = 86_400_000_000
 
 
@@ -188,7 +189,17 @@ def _fold(
             f" arg_min(grp, {first}) AS grp, arg_min(stratum, {first}) AS stratum, min(assigned_at) AS assigned_at,"
             f" min(place) AS place{folded}, count(DISTINCT arm) AS arms FROM ({rows}) GROUP BY unit"
         )
+    _require_few(duck, table_name, experiment, strata)
     return count, _scalar(duck, f"SELECT count(*) FROM {table_name}")
+
+
+def _require_few(duck: "DuckDBPyConnection", table: str, experiment: Experiment, strata: tuple[str, ...]) -> None:
+    """Check that groups and strata are few enough to have customers of every arm."""
+    for column, name, most in (("grp", experiment.by, GROUPS_MAX), ("stratum", ", ".join(strata), STRATA_MAX)):
+        count = _scalar(duck, f"SELECT count(DISTINCT {column}) FROM {table}")
+        if count > most:
+            reason = f"{name!r} has {count:,} values, more than {most}."
+            raise SegueError(reason, "Take a column with fewer, or make one of ranges.")
 
 
 def _event_columns(experiment: Experiment, given: tuple[str, ...]) -> tuple[dict[str, MetricColumns], str]:
