@@ -71,7 +71,7 @@ def made_up(seed: int, market: Market, count: int = 200) -> MadeUp:
 def _series(values: "NDArray[np.float64]") -> Series:
     moments = tuple(BEGIN + timedelta(days=day) for day in range(values.shape[1]))
     names = tuple(f"{place:04}" for place in range(len(values)))
-    return Series(names=names, moments=moments, values=values, every="day", is_count=True)
+    return Series(names=names, moments=moments, values=values, every="day", trials=np.ones(values.shape))
 
 
 def detected(series: Series) -> Found:

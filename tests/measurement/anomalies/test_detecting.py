@@ -14,7 +14,8 @@ from segue.measurement.anomalies.series import Series
 def series_of(values: np.ndarray, *, every: str = "day", is_count: bool = True) -> Series:
     step = timedelta(days=1) if every == "day" else timedelta(hours=1)
     moments: tuple[datetime, ...] = tuple(BEGIN + place * step for place in range(len(values)))
-    return Series(names=("s",), moments=moments, values=values[None, :].astype(float), every=every, is_count=is_count)
+    trials = np.ones((1, len(values))) if is_count else None
+    return Series(names=("s",), moments=moments, values=values[None, :].astype(float), every=every, trials=trials)
 
 
 def week(days: int, level: float = 400.0) -> np.ndarray:
@@ -81,6 +82,23 @@ def test_hours_of_the_week_have_their_own_usual() -> None:
     found = detect(series_of(values, every="hour", is_count=False))
 
     assert [anomaly.at for anomaly in found] == [BEGIN + timedelta(hours=1200)]
+
+
+def test_a_rate_is_judged_by_its_trials() -> None:
+    rng = np.random.default_rng(12)
+    for trials, is_found in ((20, False), (5_000, True)):
+        counts = rng.binomial(trials, 0.02, 100).astype(float)
+        counts[80] = 3 * 0.02 * trials
+        rates = Series(
+            names=("bounced",),
+            moments=tuple(BEGIN + timedelta(days=day) for day in range(100)),
+            values=(counts / trials)[None, :],
+            every="day",
+            trials=np.full((1, 100), float(trials)),
+        )
+        found = detect(rates)
+        assert [(each.at - BEGIN).days for each in found] == ([80] if is_found else [])
+        assert all(each.low < 0.02 < each.high < each.value == 0.06 for each in found)
 
 
 def test_without_a_past_nothing_is_judged() -> None:

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from segue.measurement.anomalies.series import read_series
+from segue.measurement.anomalies.series import read_rates, read_series
 from segue.model.errors import SegueError
 
 ROWS = """(VALUES ('a', TIMESTAMP '2026-01-01 10:00', 2), ('a', TIMESTAMP '2026-01-01 11:30', 4),
@@ -18,6 +18,15 @@ def test_counts_are_summed_and_measures_averaged() -> None:
     assert (counts.names, [moment.day for moment in counts.moments]) == (("a", "b"), [1, 2, 3])
     assert counts.values.tolist() == [[6.0, 0.0, 1.0], [0.0, 7.0, 0.0]]
     np.testing.assert_array_equal(measures.values, [[3.0, np.nan, 1.0], [np.nan, 7.0, np.nan]])
+
+
+def test_rates_are_sums_over_sums() -> None:
+    rows = """(VALUES ('a', DATE '2026-01-01', 1, 4), ('a', DATE '2026-01-01', 0, 6), ('a', DATE '2026-01-03', 0, 2))
+        AS t(series, "at", value, trials)"""
+    rates = read_rates(duckdb.connect(), rows)
+
+    np.testing.assert_array_equal(rates.values, [[0.1, np.nan, 0.0]])
+    np.testing.assert_array_equal(rates.trials, [[10.0, 0.0, 2.0]])
 
 
 def test_hours() -> None:

@@ -23,25 +23,28 @@ if TYPE_CHECKING:
 
 LEAST_SCORE = 3.0
 PARTS_MAX = 50
-DIMENSIONS = ("channel", "journey", "provider", "group", "country", "rule")
+DIMENSIONS = ("channel", "journey", "rule", "action", "provider", "group", "policy", "country")
 
 
 def explain(
     duck: "DuckDBPyConnection",
     source: str,
     anomaly: Anomaly,
-    dimensions: Sequence[str] = DIMENSIONS,
+    dimensions: Sequence[str] = (),
     *,
     every: str = "day",
     revisions: str = "",
     near_hours: float = 48.0,
 ) -> Explanation:
-    """Return the cause candidates of ``anomaly`` among ``dimensions``, and the new revisions near it.
+    """Return the cause candidates of ``anomaly`` among ``dimensions`` (`DIMENSIONS` that the source has, where none are
+    named), and the new revisions near it.
 
     ``source`` (SQL after FROM) has at, value (a count) and a column for each dimension, of the series that was unusual
     only. ``revisions`` has at and revision, such as the table ``decisions`` of segments; "" for none.
     """
-    found = [cause for dimension in dimensions for cause in _causes(duck, source, anomaly, dimension, every)]
+    columns = {row[0] for row in duck.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    asked = dimensions or [dimension for dimension in DIMENSIONS if dimension in columns]
+    found = [cause for dimension in asked for cause in _causes(duck, source, anomaly, dimension, every)]
     found.sort(key=lambda cause: (cause.usual_part - cause.explains, cause.dimension, cause.part))
     near = revisions_near(duck, revisions, anomaly.at, near_hours) if revisions else ()
     return Explanation(anomaly=anomaly, causes=tuple(found), revisions=near)

@@ -44,10 +44,10 @@ class Scores(Struct, frozen=True, kw_only=True):
 def score_series(series: Series, *, sigmas: float = SIGMAS) -> Scores:
     """Return how unusual each value is.
 
-    Nothing is judged before three weeks for a reference and two more for a scale. A count's score is the smaller one of
-    the log scale and of Poisson's law, so a few events more or less are no anomaly.
+    Nothing is judged before three weeks for a reference and two more for a scale. A count's or rate's score is
+    the smaller one of the log scale and of Poisson's law, so a few events more or less are no anomaly.
     """
-    offset = 0.5 if series.is_count else _offset(series.values)
+    offset = _offset(series)
     first = _scores(series, series.values, offset)
     season = SEASONS[series.every]
     with np.errstate(invalid="ignore"):
@@ -56,7 +56,7 @@ def score_series(series: Series, *, sigmas: float = SIGMAS) -> Scores:
     return _scores(series, np.where(unusual & ~is_new_usual, np.nan, series.values), offset)
 
 
-def _scores(series: Series, known: "Floats", offset: "Floats | float") -> Scores:
+def _scores(series: Series, known: "Floats", offset: "Floats") -> Scores:
     """Return the scores of all values, compared with the past among the ``known`` ones."""
     season = SEASONS[series.every]
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -67,8 +67,8 @@ def _scores(series: Series, known: "Floats", offset: "Floats | float") -> Scores
         expected = np.maximum(np.exp(usual + mean) - offset, 0.0)
         scale = np.maximum(spread, LEAST_SCALE)
         score = (logs - usual - mean) / scale
-        if series.is_count:
-            by_law = (_stable(series.values) - _stable(expected)) / _STABLE_SIGMA
+        if series.trials is not None:
+            by_law = (_stable(series.values * series.trials) - _stable(expected * series.trials)) / _STABLE_SIGMA
             score = np.where(np.abs(by_law) < np.abs(score), by_law, score)
         return Scores(expected=expected, scale=scale, score=score)
 
@@ -88,10 +88,11 @@ def anomaly_at(series: Series, scores: Scores, place: int, moment: int, sigmas: 
     """Return what series number ``place`` was at moment number ``moment``, unusual or not."""
     expected, scale = float(scores.expected[place, moment]), float(scores.scale[place, moment])
     low, high = expected * np.exp(-sigmas * scale), expected * np.exp(sigmas * scale)
-    if series.is_count:
-        root = _stable(np.array([expected]))[0]
-        low = min(low, max(root - sigmas * _STABLE_SIGMA, 0.0) ** 2 / 4.0)
-        high = max(high, (root + sigmas * _STABLE_SIGMA) ** 2 / 4.0)
+    trials = 0.0 if series.trials is None else float(series.trials[place, moment])
+    if trials:
+        root = _stable(np.array([expected * trials]))[0]
+        low = min(low, max(root - sigmas * _STABLE_SIGMA, 0.0) ** 2 / 4.0 / trials)
+        high = max(high, (root + sigmas * _STABLE_SIGMA) ** 2 / 4.0 / trials)
     return Anomaly(
         series=series.names[place],
         at=series.moments[moment],
@@ -159,8 +160,10 @@ def _median(values: "Floats", least: int) -> "Floats":
     return medians
 
 
-def _offset(values: "Floats") -> "Floats":
-    """Return what keeps the logarithm of a measure near 0 finite: a hundredth of its series' median size."""
-    sizes = _median(np.abs(values), 1)
-    offsets: Floats = np.maximum(np.nan_to_num(sizes) / 100.0, 1e-12)[:, None]
+def _offset(series: Series) -> "Floats":
+    """Return what keeps the logarithm finite: half an event; of a measure, a hundredth of its series' median size."""
+    if series.trials is not None:
+        return 0.5 / np.maximum(series.trials, 1.0)
+    sizes = _median(np.abs(series.values), 1)
+    offsets: Floats = np.broadcast_to(np.maximum(np.nan_to_num(sizes) / 100.0, 1e-12)[:, None], series.values.shape)
     return offsets
