@@ -45,12 +45,7 @@ def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: 
     """
     units = dict(duck.execute("SELECT arm, count(*) FROM units GROUP BY arm ORDER BY arm").fetchall())
     _require_arms(experiment, units)
-    split, notes = _split(experiment, units)
-    if intake.mixed > MANY_MIXED * intake.units:
-        share = intake.mixed / intake.units
-        notes.append(
-            f"{share:.1%} of the customers were in more than one arm: what the arms differ by is watered down."
-        )
+    split, notes = _split(experiment, units, intake)
     if split is not None and split.is_broken:
         return Report(
             control=experiment.control,
@@ -120,12 +115,17 @@ def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:
         raise SegueError(f"An arm has one customer only: {units}.", "Every arm needs two at least.")
 
 
-def _split(experiment: Experiment, units: dict[str, int]) -> tuple[SplitCheck | None, list[str]]:
+def _split(experiment: Experiment, units: dict[str, int], intake: Intake) -> tuple[SplitCheck | None, list[str]]:
     plan = plan_of(experiment.split, units)
-    if plan.shares is None:
-        return None, [plan.words]
-    check = check_split(units, plan.shares, is_last_look=experiment.looks == "once")
     notes = [plan.words] if plan.words else []
+    if intake.mixed > MANY_MIXED * intake.units:
+        share = intake.mixed / intake.units
+        notes.append(
+            f"{share:.1%} of the customers were in more than one arm: what the arms differ by is watered down."
+        )
+    if plan.shares is None:
+        return None, notes
+    check = check_split(units, plan.shares, is_last_look=experiment.looks == "once")
     if not check.is_broken and check.p < 0.01:
         notes.append(f"The split is unusual (p = {check.p:.4f}), though not beyond doubt: look how it was made.")
     return check, notes
