@@ -11,7 +11,11 @@ from msgspec import Struct
 from segue.model.errors import SegueError
 from segue.simulation.market import Market
 
-KINDS = {"fatigue": "segue.simulation.markets.fatigue:FatigueMarket"}
+KINDS = {
+    "attention": "segue.simulation.markets.attention:AttentionMarket",
+    "fatigue": "segue.simulation.markets.fatigue:FatigueMarket",
+    "habit": "segue.simulation.markets.habit:HabitMarket",
+}
 """The markets that come with Segue."""
 
 

@@ -6,28 +6,26 @@ and is larger at the hours at which somebody is usually there. Parameters are me
 """
 
 from collections.abc import Iterable, Mapping
-from math import exp, log
+from math import exp
 
 from msgspec import Struct, field
 
 from segue.model.deliveries import DeliveryStatus
-from segue.model.identities import Identifier
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, Instant
 from segue.simulation.dice import Dice
-from segue.simulation.market import (
-    Arrival,
-    Assumption,
-    Behaviour,
-    Came,
-    Consented,
-    Description,
-    Did,
-    Happening,
-    Reported,
+from segue.simulation.market import Arrival, Behaviour, Came, Consented, Description, Did, Happening, Reported
+from segue.simulation.markets.people import (
+    ADDRESSES,
+    Papers,
+    Tastes,
+    chance,
+    daily,
+    for_channel,
+    ordered,
+    varied,
+    visited,
 )
 from segue.simulation.provider import Provider
-
-MONTH_DAYS = 30.4375
 
 
 class FatigueParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +35,7 @@ class FatigueParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
         addresses: the trait that holds a customer's address, by channel; ``{number}`` is the customer's.
         consents: share who have allowed contact when the simulation begins, by channel; nothing is said of others.
         visit, order, leave, click: the names of the events; "" for none.
+        themes: what visits are about; each tells one of them as its property ``theme``, by the customer's taste.
         visits: a week, without intent; ``visits_spread`` is the standard deviation of the logarithm.
         intent_every, intent_lasts: mean days between the times at which somebody is after something, and their length.
         intent_visits: by what visits are multiplied then.
@@ -61,18 +60,13 @@ class FatigueParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
         providers: how each channel's provider treats messages.
     """
 
-    addresses: Mapping[str, tuple[str, str]] = field(
-        default_factory=lambda: {
-            "email": ("email", "c{number}@market.example"),
-            "sms": ("phone", "+4915{number:08d}"),
-            "push": ("push_token", "token-{number}"),
-        }
-    )
+    addresses: Mapping[str, tuple[str, str]] = field(default_factory=lambda: dict(ADDRESSES))
     consents: Mapping[str, float] = field(default_factory=dict)
     visit: str = "visited"
     order: str = "ordered"
     leave: str = "cancelled"
     click: str = ""
+    themes: tuple[str, ...] = ()
     visits: float = 2.0
     visits_spread: float = 0.6
     intent_every: float = 30.0
@@ -138,28 +132,24 @@ class FatigueMarket:
                 ("gladness", "leaving"),
             ),
             assumptions=(
-                _varied("heals", "days in which fatigue halves", p.heals),
-                _varied("tiring", "what fatigue takes from the log-odds of opening", p.tiring),
-                _varied("churn_tired", "what fatigue adds to the logarithm of the chance to leave", p.churn_tired),
-                _varied("opt_out_tired", "what fatigue adds to the logarithm of opting out", p.opt_out_tired),
-                _varied("glad", "what a click takes from the logarithm of the chance to leave", p.glad),
-                _varied("intent_every", "days between the times of intent", p.intent_every),
+                varied("heals", "days in which fatigue halves", p.heals),
+                varied("tiring", "what fatigue takes from the log-odds of opening", p.tiring),
+                varied("churn_tired", "what fatigue adds to the logarithm of the chance to leave", p.churn_tired),
+                varied("opt_out_tired", "what fatigue adds to the logarithm of opting out", p.opt_out_tired),
+                varied("glad", "what a click takes from the logarithm of the chance to leave", p.glad),
+                varied("intent_every", "days between the times of intent", p.intent_every),
             ),
         )
-
-
-def _varied(name: str, what: str, value: float) -> Assumption:
-    return Assumption(name=name, what=what, value=value, low=value / 2.0, high=value * 2.0)
 
 
 class Tired:
     """A resident of the fatigue market."""
 
     def __init__(self, number: int, dice: Dice, begin: Instant, parameters: FatigueParameters) -> None:
-        self._p, self._dice, self._begin, self._number = parameters, dice, begin, number
-        self._named = (Identifier("user_id", f"c{number}"),)
-        self._device = (Identifier("anonymous_id", f"device-{number}"),)
-        self.identifiers = self._named
+        self._p, self._dice, self._begin = parameters, dice, begin
+        self._papers = Papers(number, dice, parameters.devices)
+        self._tastes = Tastes(dice, parameters.taste)
+        self.identifiers = self._papers.named
         self._visits = dice.lognormal(parameters.visits, parameters.visits_spread, "visits") / 7.0
         self._peak = 7.0 + 15.0 * dice.uniform("peak")
         self._tiring = dice.lognormal(parameters.tiring, 0.4, "tiring")
@@ -170,17 +160,13 @@ class Tired:
         self._plan_intent(begin, 0)
         self._is_gone = False
         self._ads: set[str] = set()
-        self._is_known = not dice.happens(parameters.devices, "device")
 
     def behave(self, now: Instant) -> Behaviour:
         """Live through one day."""
         day = (now - self._begin) // DAY
         if self._is_gone:
             return Behaviour()
-        happenings: list[Happening] = list(self._arrive()) if day == 0 else []
-        if not self._is_known and day >= 7:
-            self._is_known = True
-            happenings.append(Did(name="signed_in", identifiers=(*self._named, *self._device)))
+        happenings = list(self._papers.show(day, self._p.addresses, self._p.consents))
         if day and self._leaves(now, day):
             self._is_gone = True
             if self._p.leave:
@@ -199,20 +185,10 @@ class Tired:
             return
         self._heal(arrival.at)
         yield from self._read(arrival)
-        doses = self._p.doses
         if arrival.kind != "shown":
-            self._fatigue += doses.get(arrival.channel, doses.get("*", 1.0))
+            self._fatigue += for_channel(self._p.doses, arrival.channel)
 
     # -- of their own accord ------------------------------------------------------------------------------------
-
-    def _arrive(self) -> Iterable[Happening]:
-        """Become known: with addresses, and with what was allowed."""
-        traits = {trait: address.format(number=self._number) for trait, address in self._p.addresses.values()}
-        yield Did(name="signed_up", traits=traits)
-        for channel, share in self._p.consents.items():
-            yield Consented(
-                channel=channel, granted=self._dice.happens(share, "consent", channel), source="preference_centre"
-            )
 
     def _live(self, now: Instant, day: int) -> Iterable[Happening]:
         is_keen = self._is_keen(now)
@@ -220,22 +196,21 @@ class Tired:
         for visit in range(self._dice.count(often, "visits", day)):
             hour = (self._peak + 2.0 * self._dice.normal("hour", day, visit)) % 24.0
             after = round(hour * HOUR)
-            known_by = () if self._is_known else self._device
-            yield Did(name=self._p.visit, after=after, identifiers=known_by)
+            theme = self._tastes.pick(self._p.themes, {}, day, visit)
+            yield visited(self._p.visit, after, self._papers, theme)
             if self._p.placement:
                 yield Came(placement=self._p.placement, after=after + MINUTE)
             if self._dice.happens(self._p.orders[is_keen], "orders", day, visit):
                 yield self._order(after + HOUR // 2, "visit", day, visit)
         for channel in sorted(self._ads):
-            if self._dice.happens(_chance(self._p.ads + self._taste("channel", channel)), "ad", channel, day):
+            if self._dice.happens(chance(self._p.ads + self._tastes.channel(channel)), "ad", channel, day):
                 after = round(24 * HOUR * self._dice.uniform("ad at", channel, day))
                 yield from self._clicked(after, is_keen, f"ad/{channel}/{day}", 0.0)
 
     def _leaves(self, now: Instant, day: int) -> bool:
         self._heal(now)
-        hazard = -log(1.0 - self._p.churn) / MONTH_DAYS
-        hazard *= exp(min(self._p.churn_tired * self._fatigue - self._p.glad * self._glad, 50.0))
-        return self._dice.happens(1.0 - exp(-hazard), "leaves", day)
+        more = self._p.churn_tired * self._fatigue - self._p.glad * self._glad
+        return self._dice.happens(daily(self._p.churn, more), "leaves", day)
 
     # -- in answer ----------------------------------------------------------------------------------------------
 
@@ -246,21 +221,18 @@ class Tired:
             opt_out = p.opt_out * exp(min(p.opt_out_tired * self._fatigue, 50.0))
             if self._dice.happens(min(opt_out, 0.5), "opts out", occasion):
                 yield Consented(channel=arrival.channel, granted=False, after=HOUR)
-        usual = p.opens.get(arrival.channel, p.opens.get("*", 0.0)) + self._taste("channel", arrival.channel)
+        usual = for_channel(p.opens, arrival.channel) + self._tastes.channel(arrival.channel)
         near = abs((arrival.at % DAY) / HOUR - self._peak) < 3.0
-        if not self._dice.happens(_chance(usual - tired + p.hour * near), "opens", occasion):
+        if not self._dice.happens(chance(usual - tired + p.hour * near), "opens", occasion):
             return
         after = round(self._dice.exponential(2.0 * HOUR, "opens after", occasion))
         if arrival.kind == "message":
             yield Reported(status=DeliveryStatus.OPENED, after=after)
         cheaper = self._discount * float(arrival.content.get("discount", 0.0))
         wish = (
-            p.clicks
-            + cheaper
-            + self._taste("theme", arrival.theme or arrival.category)
-            + 0.8 * self._is_keen(arrival.at)
+            p.clicks + cheaper + self._tastes.theme(arrival.theme or arrival.category) + 0.8 * self._is_keen(arrival.at)
         )
-        if not self._dice.happens(_chance(wish), "clicks", occasion):
+        if not self._dice.happens(chance(wish), "clicks", occasion):
             return
         if arrival.kind == "message":
             yield Reported(status=DeliveryStatus.CLICKED, after=after + MINUTE)
@@ -270,12 +242,12 @@ class Tired:
         self._glad += 1.0
         if self._p.click:
             yield Did(name=self._p.click, after=after)
-        if self._dice.happens(_chance(self._p.buys + self._p.buys_intent * is_keen + cheaper), "buys", occasion):
+        if self._dice.happens(chance(self._p.buys + self._p.buys_intent * is_keen + cheaper), "buys", occasion):
             yield self._order(after + HOUR // 2, occasion)
 
     def _order(self, after: int, *names: str | int) -> Did:
-        margin = round(self._dice.lognormal(self._p.margin, self._p.margin_spread, "margin", *names), 2)
-        return Did(name=self._p.order, properties={"margin": margin}, after=after)
+        margin = self._dice.lognormal(self._p.margin, self._p.margin_spread, "margin", *names)
+        return ordered(self._p.order, margin, after)
 
     # -- hidden state -------------------------------------------------------------------------------------------
 
@@ -298,10 +270,3 @@ class Tired:
         lasts = self._dice.exponential(self._p.intent_lasts, "intent lasts", since, turn)
         self._intent_from = Instant(after + round(wait * DAY))
         self._intent_until = Instant(self._intent_from + max(round(lasts * DAY), HOUR))
-
-    def _taste(self, kind: str, name: str) -> float:
-        return self._p.taste[kind == "theme"] * self._dice.normal("taste", kind, name)
-
-
-def _chance(log_odds: float) -> float:
-    return 1.0 / (1.0 + exp(-max(min(log_odds, 50.0), -50.0)))
