@@ -9,6 +9,7 @@ import pytest
 from segue.measurement.attribution.contribution import contributions
 from segue.measurement.quantiles import student_quantile
 from segue.model.errors import SegueError
+from tests.measurement.attribution.known_truth import known_market
 
 
 def test_one_channel_is_the_difference_of_two_rates() -> None:
@@ -62,6 +63,18 @@ def _resampled(rows: list[tuple[str, int, bool, float]], rng: np.random.Generato
             every += found[channel][-1]
         found[""].append(every)
     return found
+
+
+def test_intervals_cover_the_truth_of_small_markets_at_their_level() -> None:
+    covered = []
+    for seed in range(30):
+        market = known_market(100 + seed, customers=20_000)
+        for each in contributions(market.duck, "decided"):
+            truth = market.truth[each.channel] if each.channel else sum(market.truth.values())
+            covered.append(each.incremental.covers(truth))
+
+    assert len(covered) == 150
+    assert 0.90 <= np.mean(covered) <= 0.99
 
 
 def test_a_channel_without_ghosts_cannot_be_compared() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from segue.measurement.geo.lift import difference_in_differences, time_based_regression
 from segue.measurement.geo.markets import Regions, read_regions
-from segue.measurement.geo.results import GeoInterval
+from segue.measurement.geo.results import GeoLift
+from segue.measurement.intervals import Interval
 from segue.model.errors import SegueError
 
 DATA = Path(__file__).parents[3] / "../shared/data"
@@ -24,13 +25,13 @@ def published() -> Regions:
 @needs_data
 def test_the_published_time_based_regression() -> None:
     """The package that comes with the data has 147,337.122 more sales for 50,000, 2.826194 with 90 % on one side."""
-    found = time_based_regression(published(), level=0.8)
+    found: GeoLift = time_based_regression(published(), level=0.8)
 
     assert (found.begin, found.end) == (date(2015, 2, 16), date(2015, 3, 15))
     assert found.incremental.estimate == pytest.approx(147_337.122, abs=0.001)
     assert found.cost.estimate == pytest.approx(50_000)
     spent = found.cost.estimate
-    assert found.cost == GeoInterval(estimate=spent, low=spent, high=spent, level=0.8), "what was spent is known"
+    assert found.cost == Interval(estimate=spent, low=spent, high=spent, level=0.8), "what was spent is known"
     assert found.return_on_spend is not None
     assert found.return_on_spend.estimate == pytest.approx(2.946742, abs=1e-6)
     assert found.return_on_spend.low == pytest.approx(2.826194, abs=1e-6)

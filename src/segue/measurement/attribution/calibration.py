@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from segue.measurement.attribution.results import CalibratedAttribution, CalibratedCredit, Interval, PathAttribution
+from segue.measurement.attribution.results import CalibratedAttribution, CalibratedCredit, PathAttribution
+from segue.measurement.intervals import Interval, interval
 from segue.measurement.quantiles import normal_quantile
 from segue.model.errors import SegueError
 
@@ -73,7 +74,7 @@ def calibrated(
         credits=tuple(
             _credit(channel, credited[channel], posterior.get(channel, unmeasured), level) for channel in credited
         ),
-        global_factor=_interval(prior.mean, prior.variance, level),
+        global_factor=interval(prior.mean, math.sqrt(prior.variance), level=level),
         spread=math.sqrt(prior.spread),
     )
 
@@ -128,19 +129,14 @@ def _shrunk(
 
 
 def _credit(channel: str, credited: float, posterior: tuple[float, float, float], level: float) -> CalibratedCredit:
-    factor, variance, own_weight = posterior
+    factor, error, own_weight = posterior[0], math.sqrt(posterior[1]), posterior[2]
     return CalibratedCredit(
         channel=channel,
         credited=credited,
-        factor=_interval(factor, variance, level),
-        incremental=_interval(factor * credited, variance * credited * credited, level),
+        factor=interval(factor, error, level=level),
+        incremental=interval(factor * credited, error * credited, level=level),
         own_weight=own_weight,
     )
-
-
-def _interval(estimate: float, variance: float, level: float) -> Interval:
-    half = normal_quantile(0.5 + level / 2.0) * math.sqrt(variance)
-    return Interval(estimate=estimate, low=estimate - half, high=estimate + half, level=level)
 
 
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:

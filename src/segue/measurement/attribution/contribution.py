@@ -9,8 +9,8 @@ what they are. Sources: Johnson, Lewis and Nubbemeyer 2017, Ghost ads; Liang and
 import math
 from typing import TYPE_CHECKING
 
-from segue.measurement.attribution.results import Contribution, Interval
-from segue.measurement.quantiles import student_quantile
+from segue.measurement.attribution.results import Contribution
+from segue.measurement.intervals import interval
 from segue.model.errors import SegueError
 
 if TYPE_CHECKING:
@@ -43,12 +43,6 @@ def contributions(
     return (*found, _all_channels(found, arms, spreads[""], level))
 
 
-def interval(estimate: float, error: float, freedom: float, level: float) -> Interval:
-    """Return the Student interval of an estimate with standard error ``error``."""
-    half = student_quantile(0.5 + level / 2.0, freedom) * error
-    return Interval(estimate=estimate, low=estimate - half, high=estimate + half, level=level)
-
-
 _Arm = tuple[str, int, int, int, int, float, float]
 
 
@@ -63,8 +57,8 @@ def _contribution(arm: _Arm, outcome: str, spread: float, level: float) -> Contr
         ghosts=ghosts,
         mean=mean,
         ghost_mean=ghost_mean,
-        per_contact=interval(difference, error / contacts, freedom, level),
-        incremental=interval(difference * contacts, error, freedom, level),
+        per_contact=interval(difference, error / contacts, level=level, freedom=freedom),
+        incremental=interval(difference * contacts, error, level=level, freedom=freedom),
     )
 
 
@@ -81,8 +75,8 @@ def _all_channels(found: list[Contribution], arms: list[_Arm], spread: float, le
         ghosts=ghosts,
         mean=mean,
         ghost_mean=mean - incremental / contacts,
-        per_contact=interval(incremental / contacts, error / contacts, freedom, level),
-        incremental=interval(incremental, error, freedom, level),
+        per_contact=interval(incremental / contacts, error / contacts, level=level, freedom=freedom),
+        incremental=interval(incremental, error, level=level, freedom=freedom),
     )
 
 

@@ -4,18 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-
-class Interval(Struct, frozen=True, kw_only=True):
-    """An estimate with the interval that covers the truth at ``level``; infinite bounds where nothing is known."""
-
-    estimate: float
-    low: float
-    high: float
-    level: float
-
-    def covers(self, truth: float) -> bool:
-        """Return whether ``truth`` lies within the bounds."""
-        return self.low <= truth <= self.high
+from segue.measurement.intervals import Interval
 
 
 class ChannelCredit(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segue.measurement.geo.markets import Regions, days_of_test
-from segue.measurement.geo.results import GeoFit, GeoInterval, GeoLift
+from segue.measurement.geo.results import GeoFit, GeoLift
+from segue.measurement.intervals import Interval, interval
 from segue.measurement.quantiles import student_quantile
 from segue.model.errors import SegueError
 
@@ -34,7 +35,7 @@ def time_based_regression(
     ours, theirs = regions.sales[treated].sum(axis=0), regions.sales[~treated].sum(axis=0)
     estimate, variance = _surplus(ours, theirs, days)
     freedom = days.start - 2
-    incremental = _interval(estimate, variance, freedom, level)
+    incremental = interval(estimate, variance**0.5, level=level, freedom=freedom)
     cost, cost_variance = _extra_cost(regions, days)
     sales = float(ours[days].sum())
     return GeoLift(
@@ -46,7 +47,7 @@ def time_based_regression(
         expected=sales - estimate,
         incremental=incremental,
         lift=_lift(sales, incremental),
-        cost=_interval(cost, cost_variance, freedom, level),
+        cost=interval(cost, cost_variance**0.5, level=level, freedom=freedom),
         return_on_spend=_ratio(estimate, variance, cost, cost_variance, freedom, level),
         fit=_fit(ours, theirs, days, level),
         formula="time-based-regression",
@@ -64,7 +65,7 @@ def difference_in_differences(
         raise SegueError("There is one region on a side.", "Use time-based regression, or more regions.")
     difference, variance, freedom = _change(regions.sales, treated, days)
     scale = number * length
-    incremental = _interval(scale * difference, scale**2 * variance, freedom, level)
+    incremental = interval(scale * difference, (scale**2 * variance) ** 0.5, level=level, freedom=freedom)
     cost, cost_variance, _ = _change(regions.cost, treated, days)
     is_exact = _is_exact(regions, days)
     spent = float(regions.cost[treated][:, days].sum()) if is_exact else scale * cost
@@ -79,7 +80,7 @@ def difference_in_differences(
         expected=sales - incremental.estimate,
         incremental=incremental,
         lift=_lift(sales, incremental),
-        cost=_interval(spent, noise, freedom, level),
+        cost=interval(spent, noise**0.5, level=level, freedom=freedom),
         return_on_spend=_ratio(incremental.estimate, scale**2 * variance, spent, noise, freedom, level),
         fit=None,
         formula="geo-difference-in-differences",
@@ -116,7 +117,7 @@ def _fit(ours: "Floats", theirs: "Floats", days: slice, level: float) -> GeoFit:
         correlation=float(np.corrcoef(ours[past], theirs[past])[0, 1]),
         durbin_watson=float((np.diff(residuals) ** 2).sum() / (residuals**2).sum()),
         placebo_days=length,
-        placebo=_interval(estimate, variance, days.start - length - 2, level),
+        placebo=interval(estimate, variance**0.5, level=level, freedom=days.start - length - 2),
     )
 
 
@@ -146,7 +147,7 @@ def _change(values: "Floats", treated: "NDArray[np.bool_]", days: slice) -> tupl
 
 def _ratio(
     estimate: float, variance: float, cost: float, cost_variance: float, freedom: float, level: float
-) -> GeoInterval | None:
+) -> Interval | None:
     """Return sales per money by Fieller's theorem, without a covariance; None where no more was spent for sure."""
     t = student_quantile(0.5 + level / 2.0, freedom)
     doubt = t * t * cost_variance / (cost * cost) if cost else 1.0
@@ -155,20 +156,15 @@ def _ratio(
     ratio = estimate / cost
     half = t / cost * (variance * (1.0 - doubt) + ratio * ratio * cost_variance) ** 0.5 / (1.0 - doubt)
     middle = ratio / (1.0 - doubt)
-    return GeoInterval(estimate=ratio, low=middle - half, high=middle + half, level=level)
+    return Interval(estimate=ratio, low=middle - half, high=middle + half, level=level)
 
 
-def _lift(sales: float, incremental: GeoInterval) -> GeoInterval:
+def _lift(sales: float, incremental: Interval) -> Interval:
     """Return the increment relative to the expected sales; both move together, so bounds map to bounds."""
     low, middle, high = (
         each / (sales - each) for each in (incremental.low, incremental.estimate, min(incremental.high, sales * 0.999))
     )
-    return GeoInterval(estimate=middle, low=low, high=high, level=incremental.level)
-
-
-def _interval(estimate: float, variance: float, freedom: float, level: float) -> GeoInterval:
-    half = student_quantile(0.5 + level / 2.0, freedom) * variance**0.5
-    return GeoInterval(estimate=estimate, low=estimate - half, high=estimate + half, level=level)
+    return Interval(estimate=middle, low=low, high=high, level=incremental.level)
 
 
 def _check_past(days: slice) -> None:

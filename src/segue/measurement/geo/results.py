@@ -4,14 +4,7 @@ from datetime import date
 
 from msgspec import Struct
 
-
-class GeoInterval(Struct, frozen=True, kw_only=True):
-    """An estimate with its interval at ``level``."""
-
-    estimate: float
-    low: float
-    high: float
-    level: float
+from segue.measurement.intervals import Interval
 
 
 class GeoFit(Struct, frozen=True, kw_only=True):
@@ -25,7 +18,7 @@ class GeoFit(Struct, frozen=True, kw_only=True):
     correlation: float
     durbin_watson: float
     placebo_days: int
-    placebo: GeoInterval
+    placebo: Interval
 
 
 class GeoLift(Struct, frozen=True, kw_only=True):
@@ -40,9 +33,9 @@ class GeoLift(Struct, frozen=True, kw_only=True):
     control: int
     sales: float
     expected: float
-    incremental: GeoInterval
-    lift: GeoInterval
-    cost: GeoInterval
-    return_on_spend: GeoInterval | None
+    incremental: Interval
+    lift: Interval
+    cost: Interval
+    return_on_spend: Interval | None
     fit: GeoFit | None
     formula: str
