@@ -20,6 +20,7 @@ class Repeated(Struct, frozen=True):
         packed: the entry as it is stored.
         before: the customer before it; ``was`` is what that encoded to before it was advanced.
         again: what came of it this time.
+        after: the customer after it, encoded.
     """
 
     entry: Entry
@@ -27,36 +28,50 @@ class Repeated(Struct, frozen=True):
     before: Customer
     was: bytes
     again: Advanced
+    after: bytes
 
 
-class Again:
-    """Advances the log of some evidence again.
+class Again(Struct, frozen=True):
+    """A log that was advanced again.
 
     Attributes:
-        population: everybody, as of the entry that was yielded last.
         wrong: what differs between blocks: the quantities that customers share.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
-        first = evidence.blocks[0].revision if evidence.blocks else Revision("")
-        self.population = Population(_world(evidence.workspaces.get(first, evidence.workspace), first))
-        self.wrong: list[str] = []
-        self._evidence = evidence
+    entries: tuple[Repeated, ...]
+    wrong: tuple[str, ...]
 
-    def __iter__(self) -> Iterator[Repeated]:
-        population = self.population
-        for number, block in enumerate(self._evidence.blocks):
-            if block.entries:
-                population.world = _world(self._evidence.workspaces[block.revision], block.revision)
-            if number and population.shared != unpack_shared(block.shared):
-                self.wrong.append(f"the block of entry {block.first} begins with other shared quantities")
-            for link in block.links:
-                population.directory.add(link)
-            for entry, packed in zip(block.read(), block.entries, strict=True):
-                before = population.customer(entry.event.customer_id)
-                was = pack(before)
-                again = population.advance(entry.event, entry.now, neighbours=entry.neighbours)
-                yield Repeated(entry, packed, before, was, again)
+
+def advance_again(evidence: Evidence) -> Again:
+    """Advance the log of ``evidence`` again; done once for all checkers.
+
+    Raises:
+        Exception: whatever the engine raises where the log has an entry.
+    """
+    known = evidence.worked_out.get("again")
+    if not isinstance(known, Again):
+        wrong: list[str] = []
+        known = Again(tuple(_advance_again(evidence, wrong)), tuple(wrong))
+        evidence.worked_out["again"] = known
+    return known
+
+
+def _advance_again(evidence: Evidence, wrong: list[str]) -> Iterator[Repeated]:
+    if not evidence.blocks:
+        return
+    first = evidence.blocks[0].revision
+    population = Population(_world(evidence.workspaces[first], first))
+    for block in evidence.blocks:
+        population.world = _world(evidence.workspaces[block.revision], block.revision)
+        if population.shared != unpack_shared(block.shared):
+            wrong.append(f"the block of entry {block.first} begins with other shared quantities")
+        for link in block.links:
+            population.directory.add(link)
+        for entry, packed in zip(block.read(), block.entries, strict=True):
+            before = population.customer(entry.event.customer_id)
+            was = pack(before)
+            again = population.advance(entry.event, entry.now, neighbours=entry.neighbours)
+            yield Repeated(entry, packed, before, was, again, pack(again.transitions[-1].customer))
 
 
 _WORLDS: dict[Revision, World] = {}

@@ -13,6 +13,7 @@ from segue.simulation.checkers.evidence import Evidence
 from segue.simulation.checkers.exits import check_exits
 from segue.simulation.checkers.fencing import check_fencing
 from segue.simulation.checkers.holdout import check_holdout
+from segue.simulation.checkers.memberships import check_memberships
 from segue.simulation.checkers.once import check_once
 from segue.simulation.checkers.parts import check_parts
 from segue.simulation.checkers.quiet_hours import check_quiet_hours
@@ -37,6 +38,7 @@ CHECKERS: Mapping[str, Checker] = {
     "parts": check_parts,
     "once": check_once,
     "attempts": check_attempts,
+    "memberships": check_memberships,
     "timers": check_timers,
     "accepted": check_accepted,
     "capacity": check_capacities,

@@ -21,7 +21,7 @@ from segue.model.events import (
 )
 from segue.model.transitions import Transition
 from segue.ports.store import pack
-from segue.simulation.checkers.again import Again, Repeated
+from segue.simulation.checkers.again import Repeated, advance_again
 from segue.simulation.checkers.evidence import Evidence
 
 _TOLD = (Tracked, Identified, ConsentChanged, ContactPointChanged, DeliveryReported, DecisionRequested)
@@ -48,7 +48,7 @@ _WRITERS: dict[str, _May] = {
 
 def check_parts(evidence: Evidence) -> Iterator[str]:
     """Yield transitions that changed a part without its writer, or a customer that was frozen."""
-    for repeated in Again(evidence):
+    for repeated in advance_again(evidence).entries:
         for what in errors_of(repeated):
             yield f"entry {repeated.entry.seq}: {what}"
 

@@ -17,13 +17,18 @@ SLACK = 24 * HOUR
 def check_timers(evidence: Evidence) -> Iterator[str]:
     """Yield ticks before their time, runs that are in two places, and waits that ended too early or never."""
     places: dict[str, tuple[Moved, Instant]] = {}
+    migrating: dict[str, tuple[str, Instant]] = {}
     for entry in evidence.entries:
         if isinstance(entry.event, Tick) and entry.event.at > entry.now:
             yield f"entry {entry.seq}: a timer of {entry.event.at} fired at {entry.now}"
         for move in entry.moved:
+            if move.how == "migrated" and move.run_id in places:
+                migrating[move.run_id] = move.step, places[move.run_id][1]
             yield from _step_out(evidence, places, move, entry.now, entry.seq)
             if move.to:
-                places[move.run_id] = move, entry.now
+                was, since = migrating.pop(move.run_id, ("", entry.now))
+                # A run that migrates keeps the time that it has waited at the same step.
+                places[move.run_id] = move, since if was == move.to else entry.now
     for run_id, (move, since) in places.items() if evidence.is_settled else ():
         due = _due(evidence, move, since)
         if due is not None and due < evidence.ended_at - SLACK and not _is_held(evidence, move):

@@ -23,8 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tried += 1
         if failure is not None:
             failed += 1
-            print(failure.line, flush=True)
-    print(f"{tried} seeds, {failed} failed", file=sys.stderr)
+            sys.stdout.write(f"{failure.line}\n")
+            sys.stdout.flush()
+    sys.stderr.write(f"{tried} seeds, {failed} failed\n")
     return 1 if failed else 0
 
 

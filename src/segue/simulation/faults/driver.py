@@ -9,9 +9,9 @@ from random import Random
 
 from msgspec.structs import replace
 
-from segue.core.world import build_world
 from segue.model.commands import Deliver
 from segue.model.deliveries import DeliveryStatus
+from segue.model.errors import EventError
 from segue.model.events import DecisionRequested, DeliveryReported, Incoming
 from segue.model.ids import EventId, derive
 from segue.model.time import DAY, SECOND, Instant, parse_instant
@@ -27,7 +27,7 @@ from segue.simulation.faults.loop import Crash, SimulatedLoop
 from segue.simulation.faults.provider import Providers
 from segue.simulation.faults.residents import ACTIVE, FACTS, Told, tell
 from segue.simulation.faults.schedule import Faults, draw_faults
-from segue.simulation.faults.town import published, workspace
+from segue.simulation.faults.town import initial_world, published, workspace
 
 QUIET = 13 * DAY
 """How long nothing comes from outside at the end; no run lasts longer than twelve days."""
@@ -90,7 +90,7 @@ class _Town:
         self._providers = Providers(
             faults, Random(f"{seed}/providers"), self._clock.believed, self._span, self._send_receipt
         )
-        self._workspace = workspace()
+        self._published = 0
         self._answers: dict[EventId, str] = {}
         self._told: dict[EventId, None] = {}
         self._intruders: list[bool] = []
@@ -100,7 +100,7 @@ class _Town:
         self._settings = Settings(
             batch_max=16,
             queue_max=64,
-            timer_poll_seconds=self._chance.choice((600.0, 3600.0)),
+            timer_poll_seconds=self._chance.choice((1800.0, 7200.0)),
             snapshot_seconds=self._chance.choice((5.0, 600.0, 7200.0)),
             snapshot_chunk=2,
             channel_workers=self._chance.choice((1, 2, 4)),
@@ -143,8 +143,8 @@ class _Town:
     async def _one_life(self, loop: SimulatedLoop) -> None:
         self._finish = asyncio.Event()
         store = self._disk.open()
-        world = build_world(self._workspace)
-        channels = self._providers.channels(self._workspace.channels)
+        world = initial_world(self._published)
+        channels = self._providers.channels(workspace().channels)
         runtime = await Embedded.start(world, store, channels, clock=self._clock, settings=self._settings)
         self._errands.spawn = loop.create_task  # type: ignore[assignment]
         self._errands.runtime = runtime
@@ -194,7 +194,8 @@ class _Town:
 
         async def ask(runtime: Embedded) -> None:
             if isinstance(fact.event, DecisionRequested):
-                await runtime.decide(fact)
+                with suppress(EventError):  # it was taken before, and the answer did not arrive
+                    await runtime.decide(fact)
                 self._answers.setdefault(fact.event_id, "accepted")
             else:
                 (receipt,) = await runtime.submit([fact])
@@ -222,10 +223,10 @@ class _Town:
         self._agenda.after(delay, lambda: self._errands.begin(Errand(ask)))
 
     def _publish(self, number: int) -> None:
-        self._workspace = changed = published(number)
+        self._published = number
 
         async def ask(runtime: Embedded) -> None:
-            await runtime.publish(changed)
+            await runtime.publish(published(number))
 
         self._errands.begin(Errand(ask))
 
@@ -262,7 +263,9 @@ class _Town:
             return Evidence(
                 entries=entries,
                 blocks=blocks,
-                workspaces={block.revision: worlds.workspace(block.revision) for block in blocks},
+                workspaces={
+                    revision: worlds.workspace(revision) for revision in {block.revision: None for block in blocks}
+                },
                 states=tuple(state for state in store.states() if state.state),
                 workspace=workspace(),
                 handed=tuple(replace(line, until=self._until(line.until)) for line in self._providers.handed),

@@ -14,6 +14,9 @@ from typing import Any, Protocol, TypeVar
 T = TypeVar("T")
 
 MICROSECONDS = 1_000_000
+STEPS_A_MICROSECOND = 100
+"""A program that is busy takes its time, too."""
+
 STEPS_MAX = 200_000
 """So many turns of the loop at one and the same moment are a program that goes round in circles."""
 
@@ -66,6 +69,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             self._steps += 1
             if self._steps > STEPS_MAX:
                 raise StandsStillError("The process does something without end.")
+            if self._steps % STEPS_A_MICROSECOND == 0:
+                self._outside.pass_time(self._outside.elapsed + 1)
             return []
         self._steps = 0
         elapsed = self._outside.elapsed

@@ -45,6 +45,7 @@ class Providers:
         self._span = span
         self._tell = tell
         self._taken: set[DeliveryId] = set()
+        self._made: set[DeliveryId] = set()
 
     def channels(self, specs: Sequence[ChannelSpec]) -> dict[str, AnyChannel]:
         """Return a channel to each provider, by name, for one life of the process."""
@@ -79,10 +80,17 @@ class Providers:
 
     async def sync(self, commands: Sequence[SyncAudience]) -> tuple[Outcome, ...]:
         """Be told of changed memberships."""
-        span, status = self._span(), self._answer()[0]
-        took = status is DeliveryStatus.ACCEPTED
+        span, (status, took) = self._span(), self._answer()
+        if status is DeliveryStatus.UNKNOWN:
+            status = DeliveryStatus.RETRYABLE  # a membership may be set again
+        if any(command.delivery_id in self._made for command in commands):
+            status, took = DeliveryStatus.ACCEPTED, True  # what was made once is not refused the second time
         for command in commands:
             self.synced.append(Synced(self._now(), command, took, span.since, span.until))
+            if took:
+                self._made.add(command.delivery_id)
+        if self._chance.random() < self._faults.crash_in_call:
+            raise Crash
         await asyncio.sleep(self._chance.random())
         return tuple(Outcome(delivery_id=command.delivery_id, status=status) for command in commands)
 

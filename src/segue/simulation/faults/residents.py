@@ -12,7 +12,7 @@ from segue.model.time import DAY, HOUR, MINUTE, SECOND, Instant
 from segue.simulation.faults.schedule import Faults
 
 PEOPLE = 7
-FACTS = 90
+FACTS = 80
 ACTIVE = 8 * DAY
 ZONES = (
     "Europe/London",
@@ -69,7 +69,7 @@ def _told(chance: Random, faults: Faults, at: int, fact: Incoming) -> Iterator[T
 
 
 def _introductions(chance: Random, begin: Instant) -> Iterator[Told]:
-    """Everybody becomes known in the first hour; two share a mailbox, two a telephone."""
+    """Everybody becomes known in the first hour; two share a mailbox, two a telephone; half of them want texts."""
     for person in range(PEOPLE):
         traits = {
             "email": "home@example.com" if person < 2 else f"p{person}@example.com",
@@ -80,6 +80,8 @@ def _introductions(chance: Random, begin: Instant) -> Iterator[Told]:
             del traits["zone"]
         at = Instant(begin + int(chance.random() * HOUR))
         yield Told(at - begin, _incoming(f"who{person}", at, (_user(person),), _identified(at, traits)))
+        if person % 2:
+            yield Told(at - begin, _incoming(f"may{person}", at, (_user(person),), _word(at, "sms", granted=True)))
 
 
 def _fact(chance: Random, name: str, at: int) -> Incoming:
@@ -94,10 +96,7 @@ def _fact(chance: Random, name: str, at: int) -> Incoming:
         stated = chance.choice(({"zone": chance.choice(ZONES)}, {"email": f"{name}@example.com"}, {"phone": None}))
         return _incoming(name, moment, known, _identified(moment, stated))
     if kind < 0.88:
-        channel, granted = chance.choice(_CHANNELS), chance.random() < 0.5
-        word = ConsentChanged(
-            event_id=EventId(""), customer_id=CustomerId(""), at=moment, channel=channel, granted=granted
-        )
+        word = _word(moment, chance.choice(_CHANNELS), granted=chance.random() < 0.5)
         return _incoming(name, moment, known, word)
     if kind < 0.93:  # they log in on a device: what it did was theirs
         return _incoming(name, moment, (_device(person), _user(person)), _identified(moment, {}))
@@ -117,6 +116,10 @@ def _tracked(chance: Random, at: Instant) -> Tracked:
 
 def _identified(at: Instant, traits: Mapping[str, str | None]) -> Identified:
     return Identified(event_id=EventId(""), customer_id=CustomerId(""), at=at, traits=dict(traits))
+
+
+def _word(at: Instant, channel: str, *, granted: bool) -> ConsentChanged:
+    return ConsentChanged(event_id=EventId(""), customer_id=CustomerId(""), at=at, channel=channel, granted=granted)
 
 
 def _incoming(name: str, at: Instant, identifiers: tuple[Identifier, ...], event: Event) -> Incoming:

@@ -4,6 +4,7 @@ from functools import cache
 
 from msgspec import structs
 
+from segue.core.world import World, build_world
 from segue.model.catalogue import (
     Action,
     Audience,
@@ -86,6 +87,7 @@ AUTUMN = Journey(
         Propose(id="pick", action=None, actions=("autumn_offer", "autumn_news"), deadline="2d"),
         Wait(id="breathe", after="8h"),
         Propose(id="tell", action="autumn_offer", channels=("push", "email"), deadline="1d", on_lost="skip"),
+        Propose(id="show", action="autumn_offer", channels=("display",), keep="12h"),
         Exit(id="leave"),
     ),
 )
@@ -95,7 +97,7 @@ CART = Journey(
     reentry="after 0d",
     instance_key="event.cart_id",
     exits=(ExitRule(event="order_completed"),),
-    expires_after="5d",
+    expires_after="1d 6h",
     steps=(
         Propose(id="nudge", action="cart_nudge", channels=("push", "email"), deadline="1d"),
         Wait(id="hold", after="1d"),
@@ -129,7 +131,7 @@ RULES = ContactRules(
 
 
 def _action(name: str, *channels: str, **fields: object) -> Action:
-    needs = {"display": {"audience": f"{name}_lookers"}, "site": {"placement": "hero"}}
+    needs = {"display": {"audience": "lookers_display"}, "site": {"placement": "hero"}}
     costs = {"email": 0.05, "letter": 0.05, "sms": 0.1, "push": 0.01, "display": 0.1, "site": 0.0}
     variants = tuple(
         Variant(channel=channel, template="t.txt", cost=costs[channel], **needs.get(channel, {}))  # type: ignore[arg-type]
@@ -173,16 +175,17 @@ def workspace() -> Workspace:
         },
         capacities={
             "sms_a_day": Capacity(limit=1, per="1d", channels=("sms",)),
-            "letters": Capacity(limit=0.25, per="7d", counts="cost", channels=("letter",)),
+            "pushes_a_day": Capacity(limit=3, per="1d", channels=("push",)),
+            "letters": Capacity(limit=0.1, per="7d", counts="cost", channels=("letter",)),
         },
         actions=(
             _action("hello", "push", "email", priority=1, converted_by="order_completed"),
-            _action("question", "email", "push", value=1.5),
+            _action("question", "email", "letter", value=1.5),
             _action("spring_offer", "email", "letter", "sms", "push", "display", theme="spring", value=2.0),
-            _action("autumn_offer", "push", "email", theme="autumn", value=1.8, expires_after="1d"),
+            _action("autumn_offer", "push", "email", "display", theme="autumn", value=1.8, expires_after="1d"),
             _action("autumn_news", "email", "letter", theme="autumn"),
             _action("cart_nudge", "push", "email", "letter", value=3.0, converted_by="order_completed"),
-            _action("look_again", "sms", "push", value=0.9),
+            _action("look_again", "sms", "email", value=0.9),
             _action("receipt", "email", category="transactional", purpose="transactional"),
             _action("banner", "site", standing=True, value=0.1),
             _action("sale", "site", standing=True, value=2.0, eligible_when="orders >= 1"),
@@ -193,10 +196,14 @@ def workspace() -> Workspace:
 
 
 def published(number: int) -> Workspace:
-    """Return what is published as the ``number``-th change, from 1: a journey's new version, a pause, a stop, and back.
+    """Return what is published as the ``number``-th change: a journey's new version, a pause, a stop, and back.
 
-    Each holds the changes before it: a version that people went into does not change.
+    0 is the first workspace.
+
+    Each of them holds the changes before it: a version that people went into does not change.
     """
+    if not number:
+        return workspace()
     newer = structs.replace(
         WELCOME,
         version=2,
@@ -210,3 +217,9 @@ def published(number: int) -> Workspace:
         (newer, SPRING, structs.replace(AUTUMN, status="stopped"), CART, CARE),
     )
     return structs.replace(workspace(), journeys=changes[(number - 1) % len(changes)])
+
+
+@cache
+def initial_world(number: int) -> World:
+    """Return the World of `published` for a process that starts with it."""
+    return build_world(published(number))

@@ -1,0 +1,83 @@
+"""Whole simulations: they are repeatable to the byte, and they exercise what the invariants speak of."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from segue.model.commands import Deliver
+from segue.model.events import Merged
+from segue.simulation.checkers.every import check_every
+from segue.simulation.checkers.evidence import Evidence
+from segue.simulation.faults.driver import digest, simulate
+from segue.simulation.faults.schedule import NONE, Faults
+from segue.simulation.faults.town import workspace
+
+PRINT_DIGEST = "from segue.simulation.faults.driver import digest, simulate; print(digest(simulate(5)))"
+
+
+def test_a_seed_leads_to_the_same_bytes_twice_and_in_another_process() -> None:
+    once = digest(simulate(5))
+    assert digest(simulate(5)) == once
+    for hash_seed in ("1", "4294967295"):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        told = subprocess.run([sys.executable, "-c", PRINT_DIGEST], env=environment, capture_output=True, text=True)
+        assert told.stdout.strip() == once, told.stderr
+    assert digest(simulate(6)) != once
+
+
+def test_where_nothing_goes_wrong_everything_is_sent_and_answered() -> None:
+    found = simulate("calm", faults=NONE)
+    assert check_every(found) == []
+    decided = {each.delivery_id for e in found.entries for each in e.commands if isinstance(each, Deliver)}
+    assert {line.command.delivery_id for line in found.taken} <= decided
+    assert set(found.answers) == set(found.told)
+    assert set(found.answers.values()) == {"accepted"}
+
+
+def test_a_disk_of_sqlite_leads_to_the_same_log(tmp_path: Path) -> None:
+    faults = Faults(crash_after_commit=0.02, crash_before_commit=0.02, crash_in_call=0.1, intruders=2)
+    in_memory, on_disk = simulate(3, faults=faults), simulate(3, faults=faults, folder=tmp_path)
+    assert check_every(on_disk) == []
+    assert digest(in_memory) == digest(on_disk)
+    assert on_disk.intruders == in_memory.intruders != ()
+
+
+@pytest.mark.parametrize("fault", ["crash_before_commit", "crash_after_commit", "crash_before_call", "crash_in_call"])
+def test_a_process_that_dies_often_holds_what_it_promised(fault: str) -> None:
+    found = simulate(fault, faults=Faults(**{fault: 0.1}))
+    assert check_every(found) == []
+    assert found.taken, "it went on in spite of it"
+
+
+def test_the_simulations_exercise_what_the_invariants_speak_of() -> None:
+    """A guard against checkers that have nothing to check: over some seeds every kind of thing must have happened."""
+    seen: Counter[str] = Counter()
+    for seed in range(1000, 1025):
+        seen.update(_kinds(simulate(seed)))
+    wanted = ["email", "letter", "sms", "push", "crm", "joined", "left", "transactional", "retried", "unknown"]
+    wanted += ["capped", "min_gap", "quiet_deferred", "no_consent", "theme_conflict", "holdout", "capacity", "budget"]
+    wanted += ["duplicate_contact_point", "lost_arbitration", "silence", "ineligible", "intruder", "published"]
+    wanted += ["exit_event", "exit_predicate", "goal", "expired", "done", "merged", "possible_duplicate"]
+    wanted += [f"{journey.journey}/{step.id}" for journey in workspace().journeys for step in journey.steps]
+    assert [kind for kind in wanted if not seen[kind]] == []
+
+
+def _kinds(found: Evidence) -> list[str]:
+    kinds = [line.channel for line in found.taken] + ["intruder"] * len(found.intruders)
+    kinds += ["transactional" for line in found.taken if line.command.is_transactional]
+    kinds += ["retried" for line in found.handed if line.command.attempt > 1]
+    kinds += [str(line.answer) for line in found.handed]
+    kinds += ["joined" if line.command.is_member else "left" for line in found.synced if line.took]
+    kinds += ["published"] * (len(found.workspaces) - 1)
+    for entry in found.entries:
+        kinds += ["merged"] * isinstance(entry.event, Merged)
+        kinds += [getattr(entry.event, "detail", "").partition(" ")[0]]
+        kinds += [f"{move.journey}/{move.to}" for move in entry.moved]
+        kinds += [move.detail for move in entry.moved if not move.to]
+        for decision in entry.decisions:
+            kinds += [row.suppressed for row in decision.considered if row.suppressed is not None]
+    return kinds
