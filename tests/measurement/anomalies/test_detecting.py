@@ -58,13 +58,22 @@ def test_what_was_unusual_is_no_reference_for_later() -> None:
     assert score_series(series_of(values)).expected[0, 94] == pytest.approx(clean, rel=0.05)
 
 
-def test_a_new_level_becomes_the_usual_one() -> None:
-    values = week(160)
-    values[80:] *= 3
-    days = [(anomaly.at - BEGIN).days for anomaly in detect(series_of(values))]
+@pytest.mark.parametrize("factor", [0.4, 1.6, 3.0])
+def test_a_new_level_is_told_for_half_a_week_and_then_is_the_usual_one(factor: float) -> None:
+    values = week(200)
+    values[80:] = np.round(values[80:] * factor)
+    values[150] *= 2
+    found = detect(series_of(values))
 
-    assert days[:3] == [80, 81, 82]
-    assert max(days) < 80 + 42
+    assert [(anomaly.at - BEGIN).days for anomaly in found] == [80, 81, 82, 83, 150]
+    assert found[-1].expected == pytest.approx(values[150] / 2, rel=0.2)
+
+
+def test_a_level_that_comes_back_is_told_twice() -> None:
+    values = week(200)
+    values[80:120] = np.round(values[80:120] * 0.3)
+
+    assert [(anomaly.at - BEGIN).days for anomaly in detect(series_of(values))] == [80, 81, 82, 83, 120, 121, 122, 123]
 
 
 def test_small_counts_scatter_as_poisson_says() -> None:

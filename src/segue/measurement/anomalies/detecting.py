@@ -1,15 +1,16 @@
 """Unusual values of series with a weekly season, robust to what was unusual before.
 
 A value is compared with the same weekday (or hour of the week) of the last six weeks, as a log ratio to their middle;
-that is compared with the log ratios of the last thirteen weeks: their mean (so a trend is no anomaly) and standard
-deviation, of those within three median absolute deviations. Counts also have to be unlikely by Poisson's law. Beyond
-four such deviations a value is called unusual, and later values are not compared with it, unless half of a week was
-unusual: then it is the new usual. Sources: Rousseeuw and Croux 1993 (MAD); Huber and Ronchetti 2009, 6.4 (one-step
-estimates); Anscombe 1948 (counts).
+that is compared with the log ratios of the last thirteen weeks (four, of hours): their mean (so a trend is no anomaly)
+and standard deviation, of those within three median absolute deviations. Counts and rates also have to be unlikely by
+Poisson's law. Beyond four such deviations a value is called unusual, and later values are not compared with it. Where
+half of a week was unusual in one direction, the level is new: from then on the past counts as if it had been at that
+level. Sources: Rousseeuw and Croux 1993 (MAD); Huber and Ronchetti 2009, 6.4 (one-step estimates); Anscombe 1948.
 """
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 WEEKS = 6
-SCALE_WEEKS = 13
 LEAST_WEEKS = 3
+PAST = {"day": 91, "hour": 672}
 LEAST_PAST = {"day": 14, "hour": 336}
 SIGMAS = 4.0
 LEAST_SCALE = 0.01
 _TO_SIGMA = 1.482602218505602
 _CUT = 3.0
 _OF_CUT_NORMAL = 0.98658
+_BLOCK = 2_000_000
 _STABLE_SIGMA = (1.0 + 1.1 / WEEKS) ** 0.5
 
 
@@ -47,13 +49,60 @@ def score_series(series: Series, *, sigmas: float = SIGMAS) -> Scores:
     Nothing is judged before three weeks for a reference and two more for a scale. A count's or rate's score is
     the smaller one of the log scale and of Poisson's law, so a few events more or less are no anomaly.
     """
+    scores = _masked_scores(series, sigmas)
+    for place, moment in _first_new_levels(series, scores, sigmas):
+        one = msgspec.structs.replace(
+            series,
+            names=(series.names[place],),
+            values=series.values[place : place + 1].copy(),
+            trials=None if series.trials is None else series.trials[place : place + 1],
+        )
+        _settle(one, scores, place, moment, sigmas)
+    return scores
+
+
+def _masked_scores(series: Series, sigmas: float) -> Scores:
+    """Return the scores of all values, compared with what was not unusual before."""
     offset = _offset(series)
     first = _scores(series, series.values, offset)
+    with np.errstate(invalid="ignore"):
+        return _scores(series, np.where(np.abs(first.score) > sigmas, np.nan, series.values), offset)
+
+
+def _first_new_levels(series: Series, scores: Scores, sigmas: float, after: int = 0) -> list[tuple[int, int]]:
+    """Return the first moment, from ``after`` on, up to which half a week was unusual in one direction, of each series
+    that has one: the level is new.
+    """
     season = SEASONS[series.every]
     with np.errstate(invalid="ignore"):
-        unusual = np.abs(first.score) > sigmas
-    is_new_usual = _past(_later(unusual.astype(np.float64), -1), season).mean(axis=-1) >= 0.5
-    return _scores(series, np.where(unusual & ~is_new_usual, np.nan, series.values), offset)
+        signs = np.sign(scores.score) * (np.abs(scores.score) > sigmas)
+    signs[:, :after] = 0.0
+    sums = np.cumsum(np.nan_to_num(signs), axis=1)
+    sums[:, season:] = sums[:, season:] - sums[:, :-season]
+    is_new = np.abs(sums) >= season / 2.0
+    return [(place, int(np.argmax(row))) for place, row in enumerate(is_new) if row.any()]
+
+
+def _settle(one: Series, scores: Scores, place: int, moment: int, sigmas: float) -> None:
+    """Write into row ``place`` of ``scores`` what ``one`` series' are when each new level is taken for what it is: from
+    then on, the past before it counts as if it had been at that level.
+    """
+    offset = _offset(one)
+    found = _masked_scores(one, sigmas)
+    while True:
+        begin = max(moment - SEASONS[one.every] + 1, 0)
+        week = np.nan_to_num(found.score[0, begin : moment + 1])
+        is_above = (week > sigmas).sum() >= (week < -sigmas).sum()
+        days = begin + np.flatnonzero((week if is_above else -week) > sigmas)
+        logs = np.log((one.values + offset)[0, days] / (found.expected + offset)[0, days])
+        one.values[0, : days[0]] = (one.values + offset)[0, : days[0]] * np.exp(np.median(logs)) - offset[0, : days[0]]
+        found = _masked_scores(one, sigmas)
+        for name in ("expected", "scale", "score"):
+            getattr(scores, name)[place, moment + 1 :] = getattr(found, name)[0, moment + 1 :]
+        following = _first_new_levels(one, found, sigmas, after=moment + 1)
+        if not following:
+            return
+        ((_, moment),) = following
 
 
 def _scores(series: Series, known: "Floats", offset: "Floats") -> Scores:
@@ -63,7 +112,7 @@ def _scores(series: Series, known: "Floats", offset: "Floats") -> Scores:
         logs, known_logs = np.log(series.values + offset), np.log(known + offset)
         same_time = np.stack([_later(known_logs, season * week) for week in range(1, WEEKS + 1)], axis=-1)
         usual = _middle(same_time, LEAST_WEEKS)
-        mean, spread = _mean_and_spread(_past(known_logs - usual, SCALE_WEEKS * season), LEAST_PAST[series.every])
+        mean, spread = _past_mean_and_spread(known_logs - usual, PAST[series.every], LEAST_PAST[series.every])
         expected = np.maximum(np.exp(usual + mean) - offset, 0.0)
         scale = np.maximum(spread, LEAST_SCALE)
         score = (logs - usual - mean) / scale
@@ -120,10 +169,13 @@ def _later(values: "Floats", steps: int) -> "Floats":
     return shifted
 
 
-def _past(values: "Floats", steps: int) -> "Floats":
-    """Return of each value the ``steps`` before it, in a new last axis."""
+def _past_mean_and_spread(values: "Floats", steps: int, least: int) -> "tuple[Floats, Floats]":
+    """Return mean and deviation of the ``steps`` before each value, in blocks that fit into little memory."""
     padded = np.concatenate([np.full((len(values), steps), np.nan), values[:, :-1]], axis=1)
-    return np.lib.stride_tricks.sliding_window_view(padded, steps, axis=1)
+    past = np.lib.stride_tricks.sliding_window_view(padded, steps, axis=1)
+    size = max(1, _BLOCK // (steps * len(values)))
+    parts = [_mean_and_spread(past[:, at : at + size], least) for at in range(0, values.shape[1], size)]
+    return np.concatenate([part[0] for part in parts], axis=1), np.concatenate([part[1] for part in parts], axis=1)
 
 
 def _middle(values: "Floats", least: int) -> "Floats":
