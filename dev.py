@@ -146,6 +146,9 @@ def torture(_arguments: list[str]) -> int:
         code = python("-m", "pytest", "tests/properties", SEGUE_TORTURE="10", PYTHONHASHSEED=seed)
         if code:
             return code
+    say("torture: 10,000 simulations in which everything goes wrong")
+    if code := python("-m", "segue.simulation.faults", "--seeds", "0:10000"):
+        return code
     say("torture: the whole of the real orders, twice")
     if code := python("-m", "pytest", "tests/examples", SEGUE_WHOLE_DATA="1"):
         return code

@@ -8,6 +8,7 @@ program sees threads that take their time, in an order that is repeatable.
 import asyncio
 import contextvars
 from collections.abc import Callable
+from contextlib import suppress
 from math import ceil
 from typing import Any, Protocol, TypeVar
 
@@ -93,6 +94,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._is_dead = True
         for task in asyncio.all_tasks(self):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
+            with suppress(Exception):  # what it does on its way out reaches nobody any more
+                task.get_coro().close()
         self.close()
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
