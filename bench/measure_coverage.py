@@ -76,6 +76,7 @@ def fixed_coverage(experiments: int, seed: int = 11) -> dict[str, float]:
         ("revenue, even arms, 500 converters", 500, 0.5, 1.0),
         ("revenue, 10 % control, at the gate", CONVERTERS, CONTROL, 1.0),
         ("revenue, 10 % control, 500 converters", 500, CONTROL, 1.0),
+        ("heavy revenue, 10 % control, 500 converters", 500, CONTROL, 1.5),
     ):
         control = int(converters / RATE)
         arm = int(control * (1.0 - share) / share)
@@ -98,7 +99,9 @@ def _sample(rng: np.random.Generator, count: int, rate: float, spread: float) ->
     converters = int(rng.binomial(count, rate))
     amounts = rng.lognormal(3.0, spread, converters) if spread else np.ones(converters)
     mean = amounts.sum() / count
-    return plain_sample(count, float(mean), float((np.square(amounts).sum() - count * mean**2) / (count - 1)))
+    variance = (np.square(amounts).sum() - count * mean**2) / (count - 1)
+    third = (((amounts - mean) ** 3).sum() - (count - converters) * mean**3) / count if spread else 0.0
+    return plain_sample(count, float(mean), float(variance), float(third))
 
 
 def false_positives(experiments: int, seed: int = 12) -> dict[str, float]:

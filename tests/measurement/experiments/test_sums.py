@@ -37,6 +37,7 @@ def test_moments_are_those_of_the_columns(metric: str, arm: str) -> None:
     assert found.of(arm).count == expected.count
     assert found.of(arm).mean == pytest.approx(expected.mean, rel=1e-11)
     assert found.of(arm).covariance == pytest.approx(expected.covariance, rel=1e-9)
+    assert found.of(arm).third == pytest.approx(expected.third if metric == "revenue" else 0.0, rel=1e-9)
 
 
 def test_plain_amounts_and_converters_stand_beside() -> None:

@@ -60,6 +60,39 @@ def test_intervals_hold_the_truth_95_times_in_100(control: int) -> None:
     assert 0.935 <= np.mean(lifts) <= 0.965
 
 
+def test_amounts_in_uneven_arms_have_the_farther_ends() -> None:
+    # Skewness of the difference -100 / 100^2 / 0.35^3 = -0.2332; with t = 1.98 the lower end moves by 0.344 errors.
+    control, arm = plain_sample(100, 1.0, 9.0, 100.0), plain_sample(900, 1.5, 29.25)
+
+    plain = compare(plain_sample(100, 1.0, 9.0), arm)
+    found = compare(control, arm)
+    mirrored = compare(plain_sample(100, -1.0, 9.0, -100.0), plain_sample(900, -1.5, 29.25))
+
+    assert found.formula == "uneven-amounts"
+    assert found.difference.high == plain.difference.high
+    reach = (plain.difference.high - 0.5) / plain.standard_error
+    skewness = -(100.0 / 100**2) / plain.standard_error**3
+    moved = (plain.difference.low - found.difference.low) / plain.standard_error
+    assert moved == pytest.approx(-skewness * (2 * reach**2 + 1) / 6)
+    assert found.p > plain.p
+    assert mirrored.difference.high == pytest.approx(-found.difference.low)
+    assert mirrored.p == pytest.approx(found.p)
+
+
+def test_even_arms_keep_welch_s_interval() -> None:
+    found = compare(plain_sample(100, 1.0, 9.0, 100.0), plain_sample(190, 1.5, 9.0, 500.0))
+
+    assert found.formula == "difference-of-means"
+    assert found.difference.high - 0.5 == pytest.approx(0.5 - found.difference.low)
+
+
+def test_p_and_the_interval_agree_about_amounts_too() -> None:
+    for third in (-900.0, -50.0, 50.0, 900.0):
+        for mean in np.linspace(0.0, 2.5, 60):
+            effect = compare(plain_sample(100, 1.0, 9.0, third), plain_sample(900, float(mean), 9.0))
+            assert (effect.p < 0.05) == effect.difference.is_clear
+
+
 def test_the_order_of_customers_does_not_matter() -> None:
     rng = np.random.default_rng(9)
     control, arm = rng.lognormal(size=(2, 500, 1))

@@ -14,11 +14,12 @@ def test_moments_of_shifted_sums_are_those_of_the_values() -> None:
     values = drawn() + 1e9
     away = values - values[0]
 
-    found = moments_of_sums(len(values), values[0], away.sum(axis=0), away.T @ away)
+    found = moments_of_sums(len(values), values[0], away.sum(axis=0), away.T @ away, float((away[:, 0] ** 3).sum()))
 
     expected = moments_of(values)
     assert found.mean == pytest.approx(expected.mean, rel=1e-15)
     assert found.covariance == pytest.approx(expected.covariance, rel=1e-9)
+    assert found.third == pytest.approx(expected.third, rel=1e-6)
 
 
 def test_parts_merge_into_the_whole_in_any_order() -> None:
@@ -32,6 +33,7 @@ def test_parts_merge_into_the_whole_in_any_order() -> None:
         assert found.count == 1000
         assert found.mean == pytest.approx(whole.mean, rel=1e-12)
         assert found.covariance == pytest.approx(whole.covariance, rel=1e-10)
+        assert found.third == pytest.approx(whole.third, rel=1e-10)
 
 
 def test_a_mean_keeps_its_covariates_beside_it() -> None:

@@ -17,7 +17,7 @@ from segue.measurement.experiments.verdicts import ALPHA, LIFTS, Found, broken_w
 from segue.measurement.statistics.adjustment import cuped, post_stratify, usable_strata
 from segue.measurement.statistics.always_valid import CONVERTERS, CONVERTERS_ONCE, Gate
 from segue.measurement.statistics.formulas import BENJAMINI_HOCHBERG, CUPED, HOLM, POST_STRATIFIED, RATIO
-from segue.measurement.statistics.means import Effect, compare
+from segue.measurement.statistics.means import Effect, compare, uneven
 from segue.measurement.statistics.moments import Moments, Sample, mean_sample, merged, ratio_sample
 from segue.measurement.statistics.multiple import benjamini_hochberg, holm
 from segue.measurement.statistics.power import SampleNeeded, sample_needed, smallest_seen
@@ -26,9 +26,6 @@ from segue.model.errors import SegueError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-UNEVEN = 1 / 3
-"""An arm with less than this share of both makes the noise of amounts lean to one side."""
 
 ARMS_MAX = 50
 MANY_MIXED = 0.01
@@ -99,8 +96,8 @@ def gate_of(experiment: Experiment, metric: Metric, converters: tuple[int, int],
     if metric.kind == "rate":
         scarce = min(min(count, total - count) for count, total in zip(converters, units, strict=True))
         return Gate(scarce, CONVERTERS if experiment.looks == "anytime" else CONVERTERS_ONCE)
-    is_even = min(units) / sum(units) >= UNEVEN
-    return Gate(min(converters), CONVERTERS_ONCE if experiment.looks == "once" and is_even else CONVERTERS)
+    is_lenient = experiment.looks == "once" and not uneven(*units)
+    return Gate(min(converters), CONVERTERS_ONCE if is_lenient else CONVERTERS)
 
 
 def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:

@@ -56,7 +56,8 @@ def sum_up(
         in_halves: whether to keep two halves of the customers apart, by a hash of the unit.
     """
     caps = {name: _cap(duck, each, experiment.cap) for name, each in columns.items() if _is_capped(experiment, name)}
-    plan = _Plan(duck, columns, {name: cap for name, (cap, _) in caps.items()})
+    amounts = {metric.metric for metric in experiment.metrics if metric.kind in ("mean", "revenue")}
+    plan = _Plan(duck, columns, {name: cap for name, (cap, _) in caps.items()}, amounts)
     half = "(hash(unit) % 2)::INT" if in_halves else "0"
     rows = duck.execute(
         f"SELECT arm, grp, stratum, half, count(*), {', '.join(plan.sums)} FROM "
@@ -72,7 +73,10 @@ def sum_up(
 class _Plan:
     """Which sums are asked for, each once, and where each metric finds its own in a row of the answer."""
 
-    def __init__(self, duck: "DuckDBPyConnection", columns: dict[str, MetricColumns], caps: dict[str, float]) -> None:
+    def __init__(
+        self, duck: "DuckDBPyConnection", columns: dict[str, MetricColumns], caps: dict[str, float], amounts: set[str]
+    ) -> None:
+        self.amounts = amounts
         self.columns = {name: _values_of(each) for name, each in columns.items()}
         self.capped = {
             name: f"greatest(least({self.columns[name][0]}, {cap!r}), {-cap!r})" for name, cap in caps.items()
@@ -92,6 +96,8 @@ class _Plan:
             self._ask(f"sum(n{index})")
             for used in (self._capped_of(name), self.columns[name]):
                 places = [self.place[value] for value in used]
+                if name in amounts:
+                    self._ask(_cubes(places[0]))
                 for row, one in enumerate(places):
                     self._ask(f"sum({one})")
                     for other in places[row:]:
@@ -102,16 +108,17 @@ class _Plan:
         """Return a metric's cell from a row of the answer."""
         arm, group, stratum, half, count = row[:5]
         answer = [float(value) for value in row[5:]]  # type: ignore[arg-type]
-        judged = self._moments(self._capped_of(name), int(count), answer)  # type: ignore[call-overload]
-        plain = judged if name not in self.capped else self._moments(self.columns[name], judged.count, answer)
+        judged = self._moments(name, self._capped_of(name), int(count), answer)  # type: ignore[call-overload]
+        plain = judged if name not in self.capped else self._moments(name, self.columns[name], judged.count, answer)
         converters = int(answer[self.at[f"sum(n{self.index[name]})"]])
         return Cell(str(arm), str(group), str(stratum), int(str(half)), judged, converters, plain)
 
-    def _moments(self, values: Sequence[str], count: int, answer: Sequence[float]) -> Moments:
+    def _moments(self, name: str, values: Sequence[str], count: int, answer: Sequence[float]) -> Moments:
         places = [self.place[value] for value in values]
         sums = np.array([answer[self.at[f"sum({place})"]] for place in places])
         products = np.array([[answer[self.at[_product(one, other)]] for other in places] for one in places])
-        return moments_of_sums(count, np.array([self.shift[value] for value in values]), sums, products)
+        cubes = answer[self.at[_cubes(places[0])]] if name in self.amounts else None
+        return moments_of_sums(count, np.array([self.shift[value] for value in values]), sums, products, cubes)
 
     def _capped_of(self, name: str) -> tuple[str, ...]:
         return (self.capped[name], *self.columns[name][1:]) if name in self.capped else self.columns[name]
@@ -125,6 +132,10 @@ class _Plan:
 def _product(one: str, other: str) -> str:
     first, second = sorted((one, other))
     return f"sum({first} * {second})"
+
+
+def _cubes(one: str) -> str:
+    return f"sum({one} * {one} * {one})"
 
 
 def _values_of(columns: MetricColumns) -> tuple[str, ...]:

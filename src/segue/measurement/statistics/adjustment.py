@@ -47,7 +47,8 @@ def post_stratify(strata: Sequence[Sequence[Sample]]) -> tuple[Sample, ...]:
         count = sum(cell.count for cell in cells)
         mean = sum(share * cell.mean for share, cell in zip(shares, cells, strict=True))
         squared = sum(share**2 * cell.squared_error for share, cell in zip(shares, cells, strict=True))
-        arms.append(plain_sample(count, float(mean), float(squared) * count))
+        cubed = sum(share**3 * cell.third / cell.count**2 for share, cell in zip(shares, cells, strict=True))
+        arms.append(plain_sample(count, float(mean), float(squared) * count, float(cubed) * count**2))
     return tuple(arms)
 
 
@@ -70,7 +71,8 @@ def usable_strata(strata: Sequence[Sequence[Moments | None]]) -> tuple[tuple[Mom
 
 def _adjusted(sample: Sample, slope: Array, middle: Array) -> Sample:
     variance = sample.variance - 2.0 * slope @ sample.shared + slope @ sample.among @ slope
-    return plain_sample(sample.count, float(sample.mean - slope @ (sample.beside - middle)), max(float(variance), 0.0))
+    mean = float(sample.mean - slope @ (sample.beside - middle))
+    return plain_sample(sample.count, mean, max(float(variance), 0.0), sample.third)
 
 
 def _is_full(stratum: Sequence[Moments | None]) -> bool:

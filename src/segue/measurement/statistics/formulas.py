@@ -2,6 +2,7 @@
 
 DIFFERENCE = "difference-of-means"
 LIFT = "relative-lift"
+UNEVEN_AMOUNTS = "uneven-amounts"
 RATIO = "ratio-metric"
 CUPED = "cuped"
 POST_STRATIFIED = "post-stratification"
@@ -20,6 +21,7 @@ QINI = "qini-by-group"
 EXPERIMENTS = (
     DIFFERENCE,
     LIFT,
+    UNEVEN_AMOUNTS,
     RATIO,
     CUPED,
     POST_STRATIFIED,

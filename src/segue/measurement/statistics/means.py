@@ -2,6 +2,10 @@
 
 Welch's interval for the difference, with variances of their own (B. L. Welch, Biometrika 34, 1947). The relative lift
 by the delta method, which needs a control whose mean is far from 0.
+
+Of amounts, with arms as uneven as a small holdout and everybody else, few large orders decide how the small arm's mean
+and its spread err together. There each end is the farther one of Welch's and of the one without that skewness, by a
+term of Edgeworth's expansion (N. J. Johnson, JASA 73, 1978; P. Hall, JRSS B 54, 1992).
 """
 
 from math import inf, sqrt
@@ -10,12 +14,16 @@ from msgspec import Struct
 
 from segue.measurement.quantiles import normal_quantile, student_quantile, student_tail
 from segue.measurement.statistics.always_valid import always_valid_p, always_valid_reach
-from segue.measurement.statistics.formulas import ALWAYS_VALID, DIFFERENCE, LIFT
+from segue.measurement.statistics.formulas import ALWAYS_VALID, DIFFERENCE, LIFT, UNEVEN_AMOUNTS
 from segue.measurement.statistics.moments import Sample
 
 LEVEL = 0.95
 FAR_FROM_ZERO = 4.0
 """Standard errors that the control's mean is away from 0 where a relative lift is told."""
+
+
+UNEVEN = 1 / 3
+"""An arm with less than this share of both makes amounts lean."""
 
 
 class Interval(Struct, frozen=True):
@@ -37,8 +45,8 @@ class Effect(Struct, frozen=True):
     where that is too near 0), the difference's ``standard_error``, and ``p``, the two-sided probability of a difference
     at least as large by chance alone.
 
-    ``formula`` is how the ends lie around the estimate: ``difference-of-means`` for one look at the end,
-    ``always-valid`` for any number of looks.
+    ``formula`` is how the ends lie around the estimate: ``difference-of-means`` for one look at the end, with
+    ``uneven-amounts`` for amounts in uneven arms, ``always-valid`` for any number of looks.
     """
 
     difference: Interval
@@ -62,6 +70,7 @@ def compare(control: Sample, arm: Sample, *, level: float = LEVEL, planned: int 
     if not error > 0.0:
         unknown = Interval(value, -inf, inf, DIFFERENCE)
         return Effect(unknown, None, 0.0, 1.0, DIFFERENCE)
+    lean = 0.0
     if planned:
         count = control.count + arm.count
         reach = always_valid_reach(count, planned, 1.0 - level)
@@ -70,10 +79,16 @@ def compare(control: Sample, arm: Sample, *, level: float = LEVEL, planned: int 
     else:
         freedom = _freedom(control, arm)
         reach = student_quantile(0.5 + level / 2.0, freedom)
-        p = min(1.0, 2.0 * student_tail(abs(value) / error, freedom))
-        formula = DIFFERENCE
-    around = Interval(value, value - reach * error, value + reach * error, DIFFERENCE)
-    return Effect(around, _lift(control, arm, reach), error, p, formula)
+        lean = _lean(control, arm, error) * (2.0 * reach**2 + 1.0) / 6.0
+        p = min(1.0, 2.0 * student_tail(_nearest(value / error, lean), freedom))
+        formula = UNEVEN_AMOUNTS if lean else DIFFERENCE
+    around = _around(value, error, reach, lean, DIFFERENCE)
+    return Effect(around, _lift(control, arm, reach, lean), error, p, formula)
+
+
+def uneven(control: int, arm: int) -> bool:
+    """Return whether one of two arms with so many units has less than a third of both."""
+    return min(control, arm) < UNEVEN * (control + arm)
 
 
 def normal_reach(level: float) -> float:
@@ -81,13 +96,30 @@ def normal_reach(level: float) -> float:
     return normal_quantile(0.5 + level / 2.0)
 
 
-def _lift(control: Sample, arm: Sample, reach: float) -> Interval | None:
+def _lean(control: Sample, arm: Sample, error: float) -> float:
+    """Return the skewness of the difference of two means of amounts, 0 where the arms are even."""
+    if not uneven(control.count, arm.count):
+        return 0.0
+    return (arm.third / arm.count**2 - control.third / control.count**2) / error**3
+
+
+def _nearest(z: float, lean: float) -> float:
+    """Return how far 0 is from the nearer one of ``z`` and of ``z`` without skewness; 0 where it lies between them."""
+    return min(abs(z), abs(z + lean)) if z * (z + lean) > 0.0 else 0.0
+
+
+def _around(value: float, error: float, reach: float, lean: float, formula: str) -> Interval:
+    below, above = reach - min(lean, 0.0), reach + max(lean, 0.0)
+    return Interval(value, value - below * error, value + above * error, formula)
+
+
+def _lift(control: Sample, arm: Sample, reach: float, lean: float) -> Interval | None:
     base = control.mean
     if abs(base) <= FAR_FROM_ZERO * sqrt(control.squared_error):
         return None
     value = (arm.mean - base) / abs(base)
     squared = arm.squared_error / base**2 + arm.mean**2 * control.squared_error / base**4
-    return Interval(value, value - reach * sqrt(squared), value + reach * sqrt(squared), LIFT)
+    return _around(value, sqrt(squared), reach, lean, LIFT)
 
 
 def _freedom(control: Sample, arm: Sample) -> float:
