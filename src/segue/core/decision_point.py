@@ -59,8 +59,7 @@ def decide(
 ) -> Decided:
     """Return the decision among ``candidates`` of ``slot`` and silence."""
     decision_id = DecisionId(derive("decision", world.seed, occasion.customer_id, occasion.version, slot))
-    candidates = named_apart(candidates)
-    verdicts = gate.judge_all(candidates)
+    verdicts = gate.judge_all(candidates := named_apart(candidates))
     eligible = [index for index, verdict in enumerate(verdicts) if verdict is None]
     eligible = _on_theme(slot, candidates, verdicts, eligible, gate, world)
     if slot != MESSAGE_SLOT:  # what obliges is first in every slot that it may share with others

@@ -140,6 +140,21 @@ def _action(name: str, *channels: str, **fields: object) -> Action:
     return Action(action=name, variants=variants, **{"value": 1.0, **fields})  # type: ignore[arg-type]
 
 
+def _actions() -> tuple[Action, ...]:
+    return (
+        _action("hello", "push", "email", priority=1, converted_by="order_completed"),
+        _action("question", "email", "letter", value=1.5),
+        _action("spring_offer", "email", "letter", "sms", "push", "display", theme="spring", value=2.0),
+        _action("autumn_offer", "push", "email", "display", theme="autumn", value=1.8, expires_after="1d"),
+        _action("autumn_news", "email", "letter", theme="autumn"),
+        _action("cart_nudge", "push", "email", "letter", value=3.0, converted_by="order_completed"),
+        _action("look_again", "sms", "email", value=0.9),
+        _action("receipt", "email", category="transactional", purpose="transactional"),
+        _action("banner", "site", standing=True, value=0.1),
+        _action("sale", "site", standing=True, value=2.0, eligible_when="orders >= 1"),
+    )
+
+
 @cache
 def workspace() -> Workspace:
     """Return the workspace that the simulation begins with."""
@@ -178,18 +193,7 @@ def workspace() -> Workspace:
             "pushes_a_day": Capacity(limit=3, per="1d", channels=("push",)),
             "letters": Capacity(limit=0.1, per="7d", counts="cost", channels=("letter",)),
         },
-        actions=(
-            _action("hello", "push", "email", priority=1, converted_by="order_completed"),
-            _action("question", "email", "letter", value=1.5),
-            _action("spring_offer", "email", "letter", "sms", "push", "display", theme="spring", value=2.0),
-            _action("autumn_offer", "push", "email", "display", theme="autumn", value=1.8, expires_after="1d"),
-            _action("autumn_news", "email", "letter", theme="autumn"),
-            _action("cart_nudge", "push", "email", "letter", value=3.0, converted_by="order_completed"),
-            _action("look_again", "sms", "email", value=0.9),
-            _action("receipt", "email", category="transactional", purpose="transactional"),
-            _action("banner", "site", standing=True, value=0.1),
-            _action("sale", "site", standing=True, value=2.0, eligible_when="orders >= 1"),
-        ),
+        actions=_actions(),
         journeys=(WELCOME, SPRING, AUTUMN, CART, CARE),
         contact_rules=RULES,
     )
