@@ -174,6 +174,13 @@ def test_revenue_is_judged_capped_and_told_plain() -> None:
     assert abs(reading.effect.difference.value) < 5.0
 
 
+def test_an_experiment_without_any_outcome_has_too_few_converters() -> None:
+    report = told(made_up({"control": 500, "email": 500}, {"control": 0.0, "email": 0.0}))
+
+    assert [each.verdict.kind for each in report.readings] == ["too_few_converters"] * 2
+    assert report.readings[1].capping is None
+
+
 def test_arms_that_are_missing_are_told() -> None:
     columns = made_up({"control": 50, "email": 50}, LARGE)
 

@@ -79,6 +79,28 @@ def test_amounts_in_uneven_arms_have_the_farther_ends() -> None:
     assert mirrored.p == pytest.approx(found.p)
 
 
+def test_intervals_of_a_small_holdout_s_revenue_hold_nearly_as_often_as_they_say() -> None:
+    """10 % control with about 150 buyers, lognormal amounts; Welch's interval alone is too short on one side."""
+    rng = np.random.default_rng(31)
+    held: dict[str, list[bool]] = {"ours": [], "Welch": []}
+    truth = 0.03 * 0.2 * np.exp(3.5)
+    for _ in range(1500):
+        samples = []
+        for count, rate in ((5000, 0.03), (45_000, 0.036)):
+            amounts = rng.lognormal(3.0, 1.0, rng.binomial(count, rate))
+            mean = amounts.sum() / count
+            variance = (np.square(amounts).sum() - count * mean**2) / (count - 1)
+            third = (((amounts - mean) ** 3).sum() - (count - len(amounts)) * mean**3) / count
+            samples.append(plain_sample(count, mean, variance, third))
+        for name, pair in (("ours", samples), ("Welch", [plain_sample(s.count, s.mean, s.variance) for s in samples])):
+            around = compare(*pair).difference
+            held[name].append(around.low <= truth <= around.high)
+
+    assert np.mean(held["Welch"]) < 0.94
+    assert np.mean(held["ours"]) > np.mean(held["Welch"]) + 0.01
+    assert 0.94 <= np.mean(held["ours"]) <= 0.97
+
+
 def test_even_arms_keep_welch_s_interval() -> None:
     found = compare(plain_sample(100, 1.0, 9.0, 100.0), plain_sample(190, 1.5, 9.0, 500.0))
 

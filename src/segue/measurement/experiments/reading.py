@@ -1,6 +1,7 @@
 """Reading: from the sums of the arms to what the experiment says."""
 
 from collections.abc import Sequence
+from math import isinf
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -209,7 +210,7 @@ def _needed(experiment: Experiment, pair: _Pair, effect: Effect, alpha: float, p
 
 
 def _capping(metric: Metric, sums: MetricSums, control: str, arm: str, planned: int) -> Capping | None:
-    if metric.kind != "revenue":
+    if metric.kind != "revenue" or isinf(sums.cap):
         return None
     plain = [mean_sample(merged([cell.plain for cell in sums.cells if cell.arm == name])) for name in (control, arm)]
     return Capping(
