@@ -40,12 +40,14 @@ class Accounts(Struct, frozen=True):
         count: how many there are, one after the other.
         columns: (count,) for each thing that was counted.
         weekly: (weeks,) totals over these residents, for the same things.
+        seconds: CPU time that their lives took.
     """
 
     first: int
     count: int
     columns: dict[str, Floats]
     weekly: dict[str, Floats]
+    seconds: float = 0.0
 
     def column(self, name: str) -> Floats:
         """Return (count,) how often or how much ``name`` was; zeros for what never happened."""
@@ -155,4 +157,6 @@ def gather(parts: list[Accounts]) -> Accounts:
         for name in sorted({name for part in ordered for name in part.weekly})
     }
     columns = {name: np.concatenate([part.column(name) for part in ordered]) for name in names}
-    return Accounts(ordered[0].first, sum(part.count for part in ordered), columns, weekly)
+    return Accounts(
+        ordered[0].first, sum(part.count for part in ordered), columns, weekly, sum(part.seconds for part in ordered)
+    )

@@ -1,16 +1,19 @@
 """Running an arm: a workspace, a market, a number of customers and of weeks; over several processes where that is free.
 
 Residents are led in parts of a fixed size, each part by itself, so the result does not depend on how many processes
-share the work. Where customers share something, the whole arm is one part.
+share the work. Where customers share something, the whole arm is one part; arms go side by side.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import get_context
+from time import process_time
+from typing import NamedTuple
 
 from msgspec import Struct, msgpack
+from msgspec.structs import replace
 
 from segue.core.world import World, build_world
 from segue.model.time import Instant
@@ -25,8 +28,16 @@ from segue.simulation.markets import MarketSpec, make_market
 PART = 500
 """Residents in a part."""
 
-Progress = Callable[[int], None]
-"""Told how many more residents have lived to the end."""
+ArmProgress = Callable[[str, int], None]
+"""Told an arm, and how many more of its residents have lived to the end."""
+
+
+class _Task(NamedTuple):
+    """A part of an arm: ``size`` residents from ``first`` on."""
+
+    arm: str
+    first: int
+    size: int
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -48,38 +59,36 @@ class Setting(Struct, frozen=True, kw_only=True):
     values: dict[str, str] = {}
 
 
-def run_arm(
-    workspace: Workspace,
-    setting: Setting,
-    *,
-    processes: int = 1,
-    sink: Sink | None = None,
-    progress: Progress | None = None,
-) -> Accounts:
-    """Return what came of every resident under ``workspace``.
+def run_arms(
+    arms: Mapping[str, Workspace], setting: Setting, *, processes: int = 1, progress: ArmProgress | None = None
+) -> dict[str, Accounts]:
+    """Return what came of every resident in each arm.
 
     Args:
-        processes: how many share the work; more than one only where customers share nothing.
-        sink: gets an entry of everything that was advanced; keeps the work in this process.
-        progress: told how many residents are done, now and then.
+        processes: how many share the work; an arm in which customers share something is led by one of them.
+        progress: told how many more residents of which arm are done, now and then.
     """
-    world = build_world(workspace)
-    if shares(world):
-        market = make_market(setting.market)
-        accounts = _crowd(world, market, setting, 0, setting.customers, sink).live_together()
+    tasks = [
+        _Task(arm, first, count)
+        for arm, workspace in arms.items()
+        for first, count in parts_of(setting.customers, setting.customers if shares(build_world(workspace)) else PART)
+    ]
+    done: dict[str, list[Accounts]] = {arm: [] for arm in arms}
+    for task, accounts in _spread(arms, setting, tasks, processes) if processes > 1 else _alone(arms, setting, tasks):
+        done[task.arm].append(accounts)
         if progress is not None:
-            progress(setting.customers)
-        return accounts
-    parts = list(parts_of(setting.customers, PART))
-    if processes > 1 and sink is None and len(parts) > 1:
-        return gather(list(_spread(msgpack.encode(workspace), setting, parts, processes, progress)))
-    market, done = make_market(setting.market), []
+            progress(task.arm, task.size)
+    return {arm: gather(parts) for arm, parts in done.items()}
+
+
+def run_arm(workspace: Workspace, setting: Setting, sink: Sink | None = None) -> Accounts:
+    """Return what came of every resident under ``workspace``, in this process.
+
+    Args:
+        sink: gets an entry of everything that was advanced, in the order of a log where customers share something.
+    """
     with _calm():
-        for first, count in parts:
-            done.append(_crowd(world, market, setting, first, count, sink).live_apart())
-            if progress is not None:
-                progress(count)
-    return gather(done)
+        return _lead(build_world(workspace), make_market(setting.market), setting, 0, setting.customers, sink)
 
 
 def shares(world: World) -> bool:
@@ -89,8 +98,8 @@ def shares(world: World) -> bool:
     return is_scarce or world.has_hours or bool(world.worth.caps) or learns(world)
 
 
-def _crowd(world: World, market: Market, setting: Setting, first: int, count: int, sink: Sink | None) -> Crowd:
-    return Crowd(
+def _lead(world: World, market: Market, setting: Setting, first: int, count: int, sink: Sink | None = None) -> Accounts:
+    crowd = Crowd(
         world,
         market,
         seed=setting.seed,
@@ -102,30 +111,42 @@ def _crowd(world: World, market: Market, setting: Setting, first: int, count: in
         values=setting.values,
         sink=sink,
     )
+    begin = process_time()
+    accounts = crowd.live_together() if shares(world) else crowd.live_apart()
+    return replace(accounts, seconds=process_time() - begin)
+
+
+def _alone(arms: Mapping[str, Workspace], setting: Setting, tasks: list[_Task]) -> Iterator[tuple[_Task, Accounts]]:
+    worlds, market = {arm: build_world(workspace) for arm, workspace in arms.items()}, make_market(setting.market)
+    for task in tasks:
+        with _calm():
+            yield task, _lead(worlds[task.arm], market, setting, task.first, task.size)
 
 
 def _spread(
-    workspace: bytes, setting: Setting, parts: list[tuple[int, int]], processes: int, progress: Progress | None
-) -> Iterator[Accounts]:
-    """Yield the accounts of all parts, in their order, from several processes."""
+    arms: Mapping[str, Workspace], setting: Setting, tasks: list[_Task], processes: int
+) -> Iterator[tuple[_Task, Accounts]]:
+    """Yield the accounts of all tasks as they come, from several processes; the longest are begun first."""
+    encoded = {arm: msgpack.encode(workspace) for arm, workspace in arms.items()}
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        futures = [pool.submit(_part, workspace, msgpack.encode(setting), first, count) for first, count in parts]
-        for future, (_, count) in zip(futures, parts, strict=True):
-            yield future.result()
-            if progress is not None:
-                progress(count)
+        ordered = sorted(tasks, key=lambda task: -task.size)
+        futures = {
+            pool.submit(_in_worker, encoded[each.arm], msgpack.encode(setting), each.first, each.size): each
+            for each in ordered
+        }
+        for future in as_completed(futures):
+            yield futures[future], future.result()
 
 
-def _part(workspace: bytes, setting: bytes, first: int, count: int) -> Accounts:
-    world, market, plan = _prepared(workspace, setting)
-    with _calm():
-        return _crowd(world, market, plan, first, count, None).live_apart()
-
-
-@lru_cache(maxsize=1)
-def _prepared(workspace: bytes, setting: bytes) -> tuple[World, Market, Setting]:
+def _in_worker(workspace: bytes, setting: bytes, first: int, count: int) -> Accounts:
     plan = msgpack.decode(setting, type=Setting)
-    return build_world(msgpack.decode(workspace, type=Workspace)), make_market(plan.market), plan
+    with _calm():
+        return _lead(_world_of(workspace), make_market(plan.market), plan, first, count)
+
+
+@lru_cache(maxsize=8)
+def _world_of(workspace: bytes) -> World:
+    return build_world(msgpack.decode(workspace, type=Workspace))
 
 
 @contextmanager

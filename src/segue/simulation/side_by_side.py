@@ -1,7 +1,6 @@
 """Arms side by side: the same customers with the same draws under each arm, and what it comes to."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -9,11 +8,8 @@ from segue.simulation.account import Accounts
 from segue.simulation.figures import Told, tell
 from segue.simulation.market import Description
 from segue.simulation.markets import make_market
-from segue.simulation.running import run_arm
+from segue.simulation.running import ArmProgress, run_arms
 from segue.simulation.spec import Simulation
-
-ArmProgress = Callable[[str, int], None]
-"""Told the arm, and how many more of its residents have lived to the end."""
 
 
 class Curve(Struct, frozen=True, kw_only=True):
@@ -35,7 +31,7 @@ class SideBySide(Struct, frozen=True, kw_only=True):
         told: every figure of every arm.
         counted: means over customers of all that was counted, by arm.
         curves: the same by week, for what is drawn.
-        seconds: each arm took, wall clock.
+        seconds: of CPU time for all arms.
     """
 
     name: str
@@ -49,7 +45,7 @@ class SideBySide(Struct, frozen=True, kw_only=True):
     told: tuple[Told, ...]
     counted: dict[str, dict[str, float]]
     curves: tuple[Curve, ...]
-    seconds: dict[str, float]
+    seconds: float
 
     def of(self, arm: str, figure: str) -> Told | None:
         """Return one figure of one arm; None where no arm has anything of it."""
@@ -63,17 +59,7 @@ def run(
     simulation: Simulation, *, processes: int = 1, progress: ArmProgress | None = None
 ) -> tuple[SideBySide, Mapping[str, Accounts]]:
     """Run every arm, and return what it comes to with the accounts of every arm."""
-    accounts: dict[str, Accounts] = {}
-    seconds: dict[str, float] = {}
-    for arm, workspace in simulation.arms.items():
-        begin = time.perf_counter()
-        accounts[arm] = run_arm(
-            workspace,
-            simulation.setting,
-            processes=processes,
-            progress=None if progress is None else lambda count, arm=arm: progress(arm, count),  # type: ignore[misc]
-        )
-        seconds[arm] = round(time.perf_counter() - begin, 1)
+    accounts = run_arms(simulation.arms, simulation.setting, processes=processes, progress=progress)
     spec, setting = simulation.spec, simulation.setting
     found = tell(
         accounts, simulation.baseline, weeks=setting.weeks, conversions=spec.conversions, ending=setting.ending
@@ -93,7 +79,7 @@ def run(
             for arm, each in accounts.items()
         },
         curves=tuple(_curves(accounts, spec.conversions)),
-        seconds=seconds,
+        seconds=round(sum(each.seconds for each in accounts.values()), 1),
     )
     return result, accounts
 
