@@ -34,3 +34,11 @@ def test_a_delivery_that_the_ledger_has_and_no_provider_is_found() -> None:
     joined = entry(commands=(change(is_member=True),))
     owed = (Owed(DeliveryId("a1"), DeliveryStatus.ACCEPTED),)
     assert list(check_attempts(history(joined, synced=(synced(change(is_member=True)),), owed=owed))) == []
+
+
+def test_a_delivery_that_a_provider_has_and_the_ledger_denies_is_found() -> None:
+    for status in (DeliveryStatus.WITHDRAWN, DeliveryStatus.REJECTED):
+        denied = history(ISSUED, handed=(handed(since=1),), marked=MARKED, owed=(Owed(D1, status),))
+        assert len(list(check_attempts(denied))) == 1
+    unknown = history(ISSUED, handed=(handed(since=1),), marked=MARKED, owed=(Owed(D1, DeliveryStatus.UNKNOWN),))
+    assert list(check_attempts(unknown)) == []

@@ -1,5 +1,5 @@
 """Each call is preceded by what makes it safe: the command is durable, and so is the attempt. And none is forgotten:
-what was decided ends, and what the ledger says was accepted is with the provider.
+what was decided ends; what the ledger says was accepted is with the provider, and what it says was not is not.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,9 @@ _ENDED = (
     *(DeliveryStatus.OPENED, DeliveryStatus.CLICKED, DeliveryStatus.UNSUBSCRIBED),
 )
 _NOT_TAKEN = (DeliveryStatus.REJECTED, DeliveryStatus.UNKNOWN, DeliveryStatus.WITHDRAWN)
+
+
+_DENIED = (DeliveryStatus.REJECTED, DeliveryStatus.WITHDRAWN)
 
 
 def check_attempts(evidence: Evidence) -> Iterator[str]:
@@ -34,3 +37,5 @@ def check_attempts(evidence: Evidence) -> Iterator[str]:
             yield f"delivery {delivery_id} is still {ended} long after everything came to rest"
         elif ended not in _NOT_TAKEN and delivery_id not in taken:
             yield f"delivery {delivery_id} is lost: the ledger says {ended}, no provider has it"
+        elif ended in _DENIED and delivery_id in taken:
+            yield f"delivery {delivery_id} is denied: the ledger says {ended}, and a provider has it"

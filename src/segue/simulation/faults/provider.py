@@ -63,8 +63,12 @@ class Providers:
         if chance.random() < faults.crash_before_call:
             raise Crash
         status, takes = self._answer()
-        is_new = not (spec.is_idempotent and command.delivery_id in self._taken)
-        took = takes and is_new
+        is_known = spec.is_idempotent and command.delivery_id in self._taken
+        if is_known and status is DeliveryStatus.REJECTED:
+            status = DeliveryStatus.ACCEPTED  # one that knows the key repeats its answer
+        if spec.is_idempotent and status is DeliveryStatus.UNKNOWN:
+            status = DeliveryStatus.RETRYABLE  # as channels with keys say of a timeout: a resend is harmless
+        took = takes and not is_known
         self.handed.append(Handed(self._now(), spec.name, command, took, status, span.since, span.until))
         if took:
             self._taken.add(command.delivery_id)
