@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from segue.simulation.account import Accounts
-from segue.simulation.figures import FIGURES, compare, ratio, tell
+from segue.simulation.figures import FIGURES, compare, ratio, shift, tell
 
 RNG = np.random.default_rng(3)
 WEEKS = RNG.uniform(2.0, 8.0, 400)
@@ -43,6 +43,15 @@ def test_an_arm_against_itself_is_exactly_level() -> None:
     assert (ahead.value, ahead.error) == (0.0, 0.0)
     assert relative is not None
     assert relative.value == 0.0
+
+
+def test_a_shift_is_told_of_the_same_residents_before_and_after() -> None:
+    fewer, fewest = 0.5 * CONTACTS, 0.25 * CONTACTS
+    base = (CONTACTS, WEEKS)
+    moved = shift(((fewest, WEEKS), base), ((fewer, WEEKS), base))
+    assert moved.value == pytest.approx(-0.25 * CONTACTS.sum() / WEEKS.sum())
+    assert moved.error == pytest.approx(0.25 * ratio(*base).error), "what the baselines have in common cancels"
+    assert shift((base, base), (base, base)).error == 0.0
 
 
 def test_a_handful_of_events_is_no_ground_for_percents() -> None:

@@ -1,19 +1,20 @@
 """segue simulate: arms side by side in a made-up market, under the production engine."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from segue.cli.console import columns, say, tell, tell_json
+from segue.cli.console import say, tell, tell_json
 from segue.cli.options import Folder, Json
+from segue.cli.progress import Progress
+from segue.cli.simulate_report import findings_json, make_room, simulation_lines, write_reports
 from segue.model.errors import SegueError
-from segue.simulation.figures import FIGURES, Estimate, Figure, Told
-from segue.simulation.side_by_side import ArmProgress, SideBySide, run
-from segue.simulation.spec import read_simulation
-
-STEP = 0.1
-"""Progress is told in such shares of an arm."""
+from segue.simulation.report.findings import Findings, findings_of
+from segue.simulation.sensitivity import Variation, variations, vary
+from segue.simulation.side_by_side import run
+from segue.simulation.spec import Simulation, read_simulation
 
 
 def simulate(
@@ -24,6 +25,9 @@ def simulate(
     weeks: int | None = None,
     seed: str | None = None,
     processes: int = 1,
+    varied: Annotated[list[str] | None, Parameter(name="--vary", consume_multiple=True, negative="")] = None,
+    report: Path | None = None,
+    markdown: Path | None = None,
     json: Json = False,
 ) -> None:
     """Run a simulation: made-up customers live with each arm's workspace, in virtual time, under the production engine.
@@ -37,56 +41,51 @@ def simulate(
         Instead of those of the file.
     processes
         How many share the work of an arm in which customers share nothing.
+    varied
+        Run all arms again with each of the market's assumptions at its low and its high end: those named, with commas
+        between, or all where none is. Two more runs of every arm for each.
+    report
+        An HTML page with everything, for any browser; it loads nothing.
+    markdown
+        The same words and numbers in Markdown.
     """
     if processes < 1:
         raise SegueError(f"{processes} processes cannot do anything.", "Give 1 or more.")
     simulation = read_simulation(folder, name, customers=customers, weeks=weeks, seed=seed)
-    result, _ = run(simulation, processes=processes, progress=_progress(simulation.setting.customers))
+    only = tuple(part for each in varied or () for part in each.split(",") if part)
+    chosen = () if varied is None else variations(simulation.setting.market, only)
+    again = _command(folder, simulation, processes, None if varied is None else only)
+    make_room(report, markdown)
+    findings = _run(simulation, chosen, processes, again)
+    write_reports(findings, report, markdown)
     if json:
-        tell_json(result)
+        tell_json(findings_json(findings))
         return
-    for line in simulation_lines(result):
+    for line in simulation_lines(findings):
         tell(line)
+    for file in (report, markdown):
+        if file is not None:
+            say(f"Wrote {file}.")
 
 
-def simulation_lines(result: SideBySide) -> list[str]:
-    """Return what came of the arms as people read it."""
-    lines = [
-        f"{result.customers:,} made-up customers, {result.weeks} weeks, market {result.market.name!r}; 95 % intervals",
-        "What it shows holds for this market, not for your customers.",
-    ]
-    for figure in FIGURES:
-        told = [each for arm in result.arms if (each := result.of(arm, figure.name)) is not None]
-        if not told:
-            continue
-        better = f" ({figure.better} is better)" if figure.better else ""
-        lines += ["", f"{figure.what}{better}"]
-        rows = [("", "", f"above {result.baseline}", "in percent"), *(_row(each, figure) for each in told)]
-        lines += [f"  {line}" for line in columns(rows, right=range(1, 4))]
-    return lines
+def _run(simulation: Simulation, chosen: tuple[Variation, ...], processes: int, command: str) -> Findings:
+    runs = len(simulation.arms) * (1 + len(chosen))
+    progress = Progress(runs * simulation.setting.customers, "lives")
+    try:
+        result, accounts = run(simulation, processes=processes, progress=lambda arm, count: progress.add(count, arm))
+        found = vary(
+            simulation, chosen, accounts, processes=processes, progress=lambda what, count: progress.add(count, what)
+        )
+    finally:
+        progress.close()
+    return findings_of(simulation, result, command=command, varied=found)
 
 
-def _row(told: Told, figure: Figure) -> tuple[str, ...]:
-    scale, unit = (100.0, " %") if figure.is_share else (1.0, "")
-    ahead = "" if told.ahead is None else _words(told.ahead, scale, unit, sign="+")
-    relative = "" if told.relative is None else _words(told.relative, 100.0, " %", sign="+")
-    return told.arm, _words(told.estimate, scale, unit), ahead, relative
-
-
-def _words(estimate: Estimate, scale: float, unit: str, sign: str = "") -> str:
-    value, low, high = (scale * each for each in (estimate.value, estimate.low, estimate.high))
-    digits = 2 if abs(value) < 10.0 else 1
-    form = f"{sign}.{digits if abs(value) >= 0.1 or value == 0.0 else 4}f"
-    return f"{value:{form}}{unit} ({low:{form}} to {high:{form}})"
-
-
-def _progress(customers: int) -> ArmProgress:
-    done: dict[str, int] = {}
-
-    def told(arm: str, count: int) -> None:
-        before = done.get(arm, 0)
-        done[arm] = before + count
-        if int(done[arm] / customers / STEP) > int(before / customers / STEP):
-            say(f"{arm}: {done[arm]:,} of {customers:,} customers")
-
-    return told
+def _command(folder: Path, simulation: Simulation, processes: int, only: tuple[str, ...] | None) -> str:
+    """Return the command that runs the same again, whatever the file will say by then of sizes and the seed."""
+    setting = simulation.setting
+    words = ["segue", "simulate", "--workspace", str(folder), "--name", simulation.name]
+    words += ["--customers", str(setting.customers), "--weeks", str(setting.weeks), "--seed", setting.seed]
+    words += ["--processes", str(processes)] if processes > 1 else []
+    words += [] if only is None else ["--vary", *([",".join(only)] if only else [])]
+    return shlex.join(words)

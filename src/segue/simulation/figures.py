@@ -20,6 +20,10 @@ LEAST_COUNT = 10
 """Fewer events in either arm say nothing about a ratio of the two."""
 
 
+Pair = tuple[Floats, Floats]
+"""(n,), (n,): what is counted of each resident, and what it is divided by."""
+
+
 class Figure(Struct, frozen=True, kw_only=True):
     """What is looked at.
 
@@ -87,10 +91,7 @@ def tell(
     for figure in FIGURES:
         if figure.name == "churn" and not ending:
             continue
-        columns = {
-            name: (_column(each, figure.over, weeks, conversions), _column(each, figure.per, weeks, conversions))
-            for name, each in arms.items()
-        }
+        columns = {name: totals(each, figure, weeks=weeks, conversions=conversions) for name, each in arms.items()}
         if not any(over.any() for over, _ in columns.values()):
             continue
         base = columns[baseline]
@@ -100,13 +101,18 @@ def tell(
     return tuple(told)
 
 
+def totals(accounts: Accounts, figure: Figure, *, weeks: int, conversions: tuple[str, ...]) -> Pair:
+    """Return (n,), (n,): what ``figure`` counts of each resident, and what it is divided by."""
+    return _column(accounts, figure.over, weeks, conversions), _column(accounts, figure.per, weeks, conversions)
+
+
 def ratio(over: Floats, per: Floats) -> Estimate:
     """Return the ratio of two totals over residents (n,), (n,)."""
     value, terms = _linearised(over, per)
     return _estimate(value, terms)
 
 
-def compare(ours: tuple[Floats, Floats], theirs: tuple[Floats, Floats]) -> tuple[Estimate, Estimate | None]:
+def compare(ours: Pair, theirs: Pair) -> tuple[Estimate, Estimate | None]:
     """Return how far our ratio is above theirs, and the same as a share of theirs; resident by resident."""
     value, terms = _linearised(*ours)
     base, base_terms = _linearised(*theirs)
@@ -118,6 +124,14 @@ def compare(ours: tuple[Floats, Floats], theirs: tuple[Floats, Floats]) -> tuple
     quotient = value / base
     low, high = quotient * np.exp(-Z * error) - 1.0, quotient * np.exp(Z * error) - 1.0
     return ahead, Estimate(quotient - 1.0, float(low), float(high), quotient * error)
+
+
+def shift(now: tuple[Pair, Pair], before: tuple[Pair, Pair]) -> Estimate:
+    """Return how much further (ours, theirs) are apart ``now`` than ``before``; the same residents throughout."""
+    (ours, our_terms), (theirs, their_terms) = (_linearised(*each) for each in now)
+    (ours_then, our_terms_then), (theirs_then, their_terms_then) = (_linearised(*each) for each in before)
+    terms = our_terms - their_terms - our_terms_then + their_terms_then
+    return _estimate(ours - theirs - ours_then + theirs_then, terms)
 
 
 def _linearised(over: Floats, per: Floats) -> tuple[float, Floats]:

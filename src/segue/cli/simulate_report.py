@@ -1,0 +1,86 @@
+"""What `segue simulate` tells: on the screen, as JSON, and into files."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from segue.cli.console import columns
+from segue.model.errors import SegueError
+from segue.simulation.figures import FIGURES, Estimate, Figure, Told
+from segue.simulation.report.findings import Findings
+from segue.simulation.report.varying import overturned
+
+
+def simulation_lines(findings: Findings) -> list[str]:
+    """Return what came of the arms as people read it."""
+    result = findings.result
+    lines = [
+        f"{result.customers:,} made-up customers, {result.weeks} weeks, market {result.market.name!r}; 95 % intervals",
+        "What it shows holds for this market, not for your customers.",
+    ]
+    for figure in FIGURES:
+        told = [each for arm in result.arms if (each := result.of(arm, figure.name)) is not None]
+        if not told:
+            continue
+        better = f" ({figure.better} is better)" if figure.better else ""
+        lines += ["", f"{figure.what}{better}"]
+        rows = [("", "", f"above {result.baseline}", "in percent"), *(_row(each, figure) for each in told)]
+        lines += [f"  {line}" for line in columns(rows, right=range(1, 4))]
+    if findings.varied:
+        lines += ["", "What if the assumptions are wrong?"]
+        changed = overturned(findings)
+        for name, readings in changed.items():
+            lines += [f"  {name}", *(f"    {each}" for each in readings)]
+        lines += [] if changed else ["  No reading of any figure changes."]
+    return lines
+
+
+def findings_json(findings: Findings) -> dict[str, Any]:
+    """Return all that a report tells: the result, what it was run with, and what varying did."""
+    told: dict[str, Any] = msgspec.to_builtins(findings)
+    result: dict[str, Any] = told.pop("result")
+    varied = told.pop("varied")
+    return result | {"run": told, "varied": varied}
+
+
+def make_room(*files: Path | None) -> None:
+    """Make sure that ``files`` can be written, before the work of hours is done for them.
+
+    Raises:
+        SegueError: one cannot.
+    """
+    for file in files:
+        if file is None:
+            continue
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("a", encoding="utf-8"):
+                pass
+        except OSError as error:
+            raise SegueError(f"{file} cannot be written: {error.strerror}.", "Give another place.") from error
+
+
+def write_reports(findings: Findings, page: Path | None, markdown: Path | None) -> None:
+    """Write the report as a page and as Markdown, where a file is given."""
+    from segue.simulation.report.markdown import markdown as in_markdown
+    from segue.simulation.report.whole import report_page
+
+    if page is not None:
+        page.write_text(report_page(findings), encoding="utf-8")
+    if markdown is not None:
+        markdown.write_text(in_markdown(findings), encoding="utf-8")
+
+
+def _row(told: Told, figure: Figure) -> tuple[str, ...]:
+    scale, unit = (100.0, " %") if figure.is_share else (1.0, "")
+    ahead = "" if told.ahead is None else _words(told.ahead, scale, unit, sign="+")
+    relative = "" if told.relative is None else _words(told.relative, 100.0, " %", sign="+")
+    return told.arm, _words(told.estimate, scale, unit), ahead, relative
+
+
+def _words(estimate: Estimate, scale: float, unit: str, sign: str = "") -> str:
+    value, low, high = (scale * each for each in (estimate.value, estimate.low, estimate.high))
+    digits = 2 if abs(value) < 10.0 else 1
+    form = f"{sign}.{digits if abs(value) >= 0.1 or value == 0.0 else 4}f"
+    return f"{value:{form}}{unit} ({low:{form}} to {high:{form}})"

@@ -1,0 +1,107 @@
+"""The report in Markdown, for pull requests and notes: the same words and numbers, without the drawings."""
+
+from collections.abc import Iterator, Sequence
+
+from segue.measurement.drawing import SHARE
+from segue.simulation.figures import Figure, Told
+from segue.simulation.report.again import stated
+from segue.simulation.report.findings import Findings
+from segue.simulation.report.reading import amount, figures_of, headline, read, titled, unit_of
+from segue.simulation.report.varying import carrying, overturned
+
+
+def markdown(findings: Findings) -> str:
+    """Return the report as a Markdown page."""
+    result = findings.result
+    lines = [
+        f"# Simulation: {_plain(result.name)}",
+        "",
+        *([_plain(result.description), ""] if result.description else []),
+        f"**These are made-up customers.** {result.customers:,} of the market "
+        f"\u201c{_plain(result.market.name)}\u201d lived {result.weeks} weeks with each arm. "
+        "What it shows holds for this market, not for your customers.",
+        "",
+        *(f"{_plain(each)}\n" for each in carrying(findings)),
+        *(f"- **{_plain(arm)}**: {_plain(headline(findings, arm))}" for arm in findings.others),
+        *_figures(findings),
+        *_varied(findings),
+        "",
+        "## The market",
+        "",
+        _plain(result.market.summary),
+        "",
+        *_table(
+            ("assumption", "name", "here", "from low to high"),
+            [
+                (each.what, each.name, f"{each.value:g}", f"{each.low:g} to {each.high:g}")
+                for each in result.market.assumptions
+            ],
+        ),
+        "",
+        "## Run it again",
+        "",
+        f"    {findings.command}",
+        "",
+        *_table(("what", "value"), stated(findings)),
+        "",
+        *_table(
+            ("arm", "workspace", "policy", "revision"),
+            [(a.arm, a.workspace, a.policy, a.revision) for a in findings.arms],
+        ),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _figures(findings: Findings) -> Iterator[str]:
+    result = findings.result
+    for figure in figures_of(findings):
+        better = f" ({figure.better} is better)" if figure.better else ""
+        yield from ("", f"## {titled(figure.what)}{better}", "")
+        told = [each for arm in result.arms if (each := result.of(arm, figure.name)) is not None]
+        head = ("arm", "95 % interval", f"above {result.baseline}", "in percent", "")
+        yield from _table(head, [_row(each, figure) for each in told])
+
+
+def _row(told: Told, figure: Figure) -> tuple[str, ...]:
+    unit = unit_of(figure)
+    if told.ahead is None:
+        return told.arm, amount(told.estimate, unit), "", "", "baseline"
+    apart = amount(told.ahead, unit, signed=True), amount(told.relative, SHARE, signed=True)
+    return told.arm, amount(told.estimate, unit), *apart, read(told.ahead, figure).word
+
+
+def _varied(findings: Findings) -> Iterator[str]:
+    if not findings.varied:
+        return
+    yield from ("", "## What if the assumptions are wrong?", "")
+    changed = overturned(findings)
+    yield from (f"- {_plain(f'{name}: {each}')}" for name, readings in changed.items() for each in readings)
+    if not changed:
+        yield "No reading of any figure changes."
+    by_name = {figure.name: figure for figure in figures_of(findings)}
+    rows = [
+        (
+            f"{varied.assumption.name} {varied.value:g}",
+            moved.arm,
+            by_name[moved.figure].what,
+            amount(moved.ahead, unit_of(by_name[moved.figure]), signed=True),
+            amount(moved.shift, unit_of(by_name[moved.figure]), signed=True),
+        )
+        for varied in findings.varied
+        for moved in varied.moved
+        if moved.figure in by_name
+    ]
+    yield ""
+    head = ("assumption", "arm", "figure", f"above {findings.result.baseline}", "change by varying")
+    yield from _table(head, rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(_plain(cell) for cell in line)} |" for line in lines] if rows else []
+
+
+def _plain(text: str) -> str:
+    """Return text with nothing that Markdown or HTML would take for its own."""
+    flat = " ".join(text.split())
+    return "".join(f"\\{sign}" if sign in "\\|`*_<>[]#" else sign for sign in flat)

@@ -1,0 +1,27 @@
+"""Findings hold what is needed to run the same again."""
+
+from segue.core.world import workspace_revision
+from segue.simulation.report.findings import findings_of
+from segue.simulation.spec import Simulation
+from tests.simulation.report.known import findings
+from tests.simulation.shop import plain_shop, setting
+from tests.simulation.test_side_by_side import SPEC
+
+
+def test_every_arm_is_named_with_its_revision() -> None:
+    shop = plain_shop()
+    simulation = Simulation(
+        name="town", spec=SPEC, setting=setting(), arms={"usual": shop, "twin": shop}, baseline="usual"
+    )
+    found = findings_of(simulation, findings().result, command="again")
+    assert [(run.arm, run.workspace, run.policy) for run in found.arms] == [
+        ("usual", "learning_shop", "rules"),
+        ("twin", "learning_shop", "rules"),
+    ]
+    assert {run.revision for run in found.arms} == {workspace_revision(shop)}
+    assert found.begin == "2026-01-05T00:00:00Z"
+
+
+def test_the_baseline_has_the_first_colour() -> None:
+    known = findings()
+    assert [known.series(arm) for arm in known.result.arms] == [0, 1, 2]
