@@ -53,8 +53,8 @@ def read_events(folder: Path, experiment: Experiment = EVENTS) -> tuple:
         names = EventColumns("customer", "at", "name", "amount")
         intake = units_from_events(duck, "assignments_of_file", "events_of_file", experiment, names)
         columns = intake.columns
-        asked = [columns["bought"].value, columns["orders"].value, columns["revenue"].value, columns["basket"].value]
-        asked += [columns["basket"].per, columns["revenue"].before]
+        asked = [columns[metric.metric].value for metric in experiment.metrics]
+        asked += [columns[name].per for name in columns if columns[name].per] + [columns["revenue"].covariates[0]]
         rows = duck.execute(f"SELECT unit, arm, arms, {', '.join(asked)} FROM units ORDER BY unit").fetchall()
     return intake, rows
 
@@ -68,6 +68,13 @@ def test_outcomes_count_from_the_first_assignment_for_so_many_days(tmp_path: Pat
         ("c", "email", 1, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0),
         ("d", "email", 1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     ]
+
+
+def test_only_as_many_days_before_set_a_cap(tmp_path: Path) -> None:
+    for days, expected in ((0.0, ""), (1.0, "b0"), (2.0, "b0"), (3.0, "")):
+        experiment = replace(EVENTS, metrics=(replace(METRICS[2], days=days),))
+        intake, _ = read_events(tmp_path, experiment)
+        assert intake.columns["revenue"].before == expected
 
 
 def test_all_that_is_odd_is_counted(tmp_path: Path) -> None:

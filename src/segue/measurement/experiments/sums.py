@@ -4,6 +4,7 @@ Deviations from a value near the mean are summed, so that squares lose no digits
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,8 @@ def sum_up(
     Args:
         in_halves: whether to keep two halves of the customers apart, by a hash of the unit.
     """
-    caps = {name: _cap(duck, each, experiment.cap) for name, each in columns.items() if _is_capped(experiment, name)}
+    found_caps = {name: _cap(duck, columns[name], experiment.cap) for name in columns if _is_capped(experiment, name)}
+    caps = {name: cap for name, cap in found_caps.items() if isfinite(cap[0])}
     amounts = {metric.metric for metric in experiment.metrics if metric.kind in ("mean", "revenue")}
     plan = _Plan(duck, columns, {name: cap for name, (cap, _) in caps.items()}, amounts)
     half = "(hash(unit) % 2)::INT" if in_halves else "0"

@@ -22,7 +22,8 @@ _DAY = 86_400_000_000
 
 class MetricColumns(Struct, frozen=True):
     """Where a metric lies in the table ``units``: its ``value``, what that is ``per`` ("" for one unit), the value
-    ``before`` the assignment ("" where nobody knows), and all ``covariates`` that are numbers.
+    ``before`` the assignment, in at least as many days ("" where nobody knows), and all ``covariates`` that are
+    numbers.
     """
 
     value: str
@@ -210,7 +211,8 @@ def _event_columns(experiment: Experiment, given: tuple[str, ...]) -> tuple[dict
         after = f"happened_at >= assigned_at{until}"
         start = int(experiment.before_days * _DAY)
         before = f"happened_at < assigned_at AND happened_at >= assigned_at - {start}"
-        value, per, earlier = f"v{index}", f"d{index}" if metric.take == "average" else "", ""
+        value, per = f"v{index}", f"d{index}" if metric.take == "average" else ""
+        comparable = f"b{index}" if 0.0 < metric.days <= experiment.before_days else ""
         selected += _take(metric, metric.take, after, value)
         if per:
             selected += _take(metric, "count", after, per)
@@ -222,7 +224,7 @@ def _event_columns(experiment: Experiment, given: tuple[str, ...]) -> tuple[dict
             if per:
                 selected += _take(metric, "count", before, f"e{index}")
                 beside = (earlier, f"e{index}", *given)
-        columns[metric.metric] = MetricColumns(value, per, earlier, beside)
+        columns[metric.metric] = MetricColumns(value, per, comparable, beside)
     return columns, selected
 
 
