@@ -40,6 +40,7 @@ COMMANDS = {
     "experiment": Command("segue.cli.experiment:experiment", "Say what an experiment showed, from any file of outcomes."),
     "sequences": Command("segue.cli.sequences:sequences", "Say which orders, timings and channels worked, for whom."),
     "tradeoff": Command("segue.cli.tradeoff:tradeoff", "Draw what one objective costs another."),
+    "measure": Command("segue.cli.measure:measure", "Say what orchestration caused, and how customers fared."),
     "explain": Command("segue.cli.explain:explain", "Say why a customer got this, or nothing."),
     "audience": Command("segue.cli.audience:audience", "Say who is in an audience, now or at a past moment."),
     "keys": Command("segue.cli.keys:app", "Create, list and revoke keys."),

@@ -1,0 +1,81 @@
+"""segue measure: what the log says of orchestration: what it caused, and what merely happened."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from segue.cli.console import columns, paint, tell, tell_json
+from segue.cli.options import Folder, Json
+from segue.measurement.reports import Report, make_report, open_period
+from segue.measurement.reports.writing import as_markdown, as_page
+from segue.measurement.segments import TABLES, read_log
+from segue.model.time import parse_instant
+from segue.runtimes.publishing import published
+from segue.stores.sqlite import SqliteStore
+from segue.workspace import load
+from segue.workspace.layout import STATE_FOLDER
+
+
+def measure(
+    folder: Folder = Path(),
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    report: Annotated[Path | None, Parameter(help="Write it as a page that needs nothing else.")] = None,
+    markdown: Annotated[Path | None, Parameter(help="Write it as Markdown.")] = None,
+    json: Json = False,
+) -> None:
+    """Say what orchestration brought: what holdouts show that it caused, overall and by channel; what customers came
+    to; how they were treated; the ways they took; cohorts; and what was unusual.
+
+    From the workspace's own log; a server may run meanwhile. `segue experiment` reads any other experiment from files.
+
+    Parameters
+    ----------
+    since, until
+        This period only (RFC 3339), by default the whole log.
+    """
+    loaded, state = load(folder), folder / STATE_FOLDER
+    store = SqliteStore(state, is_reader=True)
+    try:
+        running = published(store) or loaded.workspace
+        duck = read_log(store, state / "segments", tuple(TABLES))
+    finally:
+        store.close()
+    with duck:
+        begin = parse_instant(since) if since is not None else None
+        end = parse_instant(until) if until is not None else None
+        found = make_report(open_period(duck, running, begin=begin, end=end))
+    for path, write in ((report, as_page), (markdown, as_markdown)):
+        if path is not None:
+            path.write_text(write(found), encoding="utf-8")
+    if json:
+        tell_json(as_data(found))
+        return
+    for line in report_lines(found):
+        tell(line)
+
+
+def as_data(found: Report) -> dict[str, object]:
+    """Return the report as JSON shows it: the results themselves, whose types name their formulas."""
+    head = {"workspace": found.workspace, "currency": found.currency, "begin": found.begin, "end": found.end}
+    sections = {
+        each.name: {"is_causal": each.is_causal, "lead": each.lead, "notes": each.notes, "data": each.data}
+        for each in found.sections
+    }
+    return {**head, "customers": found.customers, "sections": sections}
+
+
+def report_lines(found: Report) -> list[str]:
+    """Return the report as people read it on a screen."""
+    days = (found.end - found.begin).days
+    lines = [f"{found.workspace}: {found.customers:,} customers, {days} days, amounts in {found.currency}"]
+    for each in found.sections:
+        standing = "caused, by lot" if each.is_causal else "descriptive"
+        lines += ["", paint(f"{each.title} ({standing})", "bold"), f"  {each.lead}"]
+        for shown in each.tables:
+            lines += ["", *([f"  {shown.caption}"] if shown.caption else [])]
+            lines += [f"    {line}" for line in columns([shown.head, *shown.rows], right=shown.right)]
+        lines += [f"  {note}" for note in each.notes]
+    return lines
