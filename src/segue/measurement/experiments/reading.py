@@ -84,7 +84,11 @@ def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: 
 
 
 def sample_of(metric: Metric, moments: Moments) -> Sample:
-    """Return the sample of a metric from its moments; a ratio of nothing is 0."""
+    """Return the sample of a metric from its moments.
+
+    Raises:
+        SegueError: it is a ratio, and nothing stands below.
+    """
     if metric.kind == "ratio":
         if moments.mean[1] == 0.0:
             raise SegueError(f"{metric.metric!r} is a ratio to {metric.per or 'a count'} of 0.", "Take another metric.")
