@@ -119,7 +119,7 @@ def orchestration_section(period: Period) -> Section | None:
         title="How customers were treated",
         lead=" ".join(f"{each.group}: {amount(each.messages)} messages a week." for each in groups),
         tables=tuple(_tables(found)),
-        notes=("Messages are decisions that were carried out; a channel's failures are in `segue doctor`.",),
+        notes=("Messages are decisions that were carried out; a channel's failures are in segue doctor.",),
         data=found,
     )
 

@@ -198,5 +198,5 @@ def _drawings(outcomes: Outcomes) -> list[str]:
         lines.append(Line(label=each.group, values=tuple(values), series=place % 7 + 1))
     if not lines or not any(any(line.values) for line in lines):
         return []
-    days = [f"day {day}" for day in range(DRAWN_DAYS)]
-    return [line_chart(lines, title="Share who have converted by day", along=days)]
+    days = [str(day) for day in range(DRAWN_DAYS)]
+    return [line_chart(lines, title="Share who have converted, by days since the first decision", along=days)]
