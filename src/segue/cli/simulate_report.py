@@ -74,7 +74,7 @@ def write_reports(findings: Findings, page: Path | None, markdown: Path | None) 
 
 def _row(told: Told, figure: Figure) -> tuple[str, ...]:
     scale, unit = (100.0, " %") if figure.is_share else (1.0, "")
-    ahead = "" if told.ahead is None else _words(told.ahead, scale, unit, sign="+")
+    ahead = "" if told.ahead is None else _words(told.ahead, scale, unit.replace("%", "points"), sign="+")
     relative = "" if told.relative is None else _words(told.relative, 100.0, " %", sign="+")
     return told.arm, _words(told.estimate, scale, unit), ahead, relative
 

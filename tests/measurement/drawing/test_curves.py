@@ -43,10 +43,19 @@ def test_names_do_not_cover_each_other() -> None:
     assert all(below - above >= 14.9 for above, below in pairwise(heights))
 
 
+def test_a_name_that_does_not_fit_is_cut() -> None:
+    line = Line(label="an agent with a tenth of all customers held out", values=(1.0, 2.0))
+    (name,) = of(drawn(line_chart([line], title="t", along=("1", "2"))), "text", "name")
+    assert (name.text or "").startswith("an agent with")
+    assert (name.text or "").endswith("\u2026")
+
+
 def test_only_as_many_places_are_named_as_fit() -> None:
     along = [str(week) for week in range(1, 53)]
     tree = drawn(line_chart([Line(label="a", values=tuple(map(float, along)))], title="t", along=along))
-    assert 5 <= len([each for each in texts(tree) if each in along and each not in ("20", "40", "60")]) <= 9
+    below = {at(each, "y") for each in of(tree, "text", "tick") if each.text == "1"}
+    named = [each.text for each in of(tree, "text", "tick") if at(each, "y") in below]
+    assert named == ["1", "8", "15", "22", "29", "36", "43", "50"]
 
 
 @pytest.mark.parametrize("along", [(), ("1",)])

@@ -30,6 +30,7 @@ def test_an_interval_says_how_many_digits_are_worth_telling() -> None:
     assert between(0.70711, 0.6123, 0.8019) == "0.71 (0.61 to 0.80)"
     assert between(-0.40912, -0.4531, -0.3621, SHARE, signed=True) == f"{MINUS}40.9 % ({MINUS}45.3 to {MINUS}36.2)"
     assert between(123.4, 23.4, 223.4) == "123 (23 to 223)"
+    assert between(-6.0, -12.0, -0.1) == f"{MINUS}6.0 ({MINUS}12.0 to {MINUS}0.1)", "an end beside 0 is not told as 0"
     assert between(3.0, 3.0, 3.0) == "3.00 (3.00 to 3.00)"
     assert between(3.0, None, 4.0) == "3.00"
     assert digits_for(0.0) is None

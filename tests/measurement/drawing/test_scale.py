@@ -10,9 +10,11 @@ NAN, INFINITE = float("nan"), float("inf")
 
 def test_amounts_stand_evenly_between_round_ends() -> None:
     found = scale([0.3, 9.7], 100.0, 200.0)
-    assert (found.low, found.high, found.step) == (0.0, 10.0, 5.0)
+    assert (found.low, found.high, found.step) == (0.0, 10.0, 2.0)
     assert [found.place(each) for each in (0.0, 5.0, 10.0)] == [100.0, 150.0, 200.0]
-    assert [(tick.place, tick.words) for tick in found.ticks()] == [(100.0, "0"), (150.0, "5"), (200.0, "10")]
+    assert [(tick.place, tick.words) for tick in found.ticks()] == [
+        (100.0 + 10.0 * amount, str(amount)) for amount in (0, 2, 4, 6, 8, 10)
+    ]
 
 
 def test_it_can_run_upwards() -> None:
@@ -44,5 +46,9 @@ def test_there_is_a_scale_for_whatever_there_is(amounts: list[float | None], wit
 
 
 def test_ticks_have_as_many_digits_as_they_need() -> None:
-    assert [tick.words for tick in scale([0.0, 0.1], 0.0, 1.0, unit=SHARE).ticks()] == ["0 %", "5 %", "10 %"]
-    assert [tick.words for tick in scale([0.0, 0.001], 0.0, 1.0).ticks()] == ["0.0000", "0.0005", "0.0010"]
+    assert [tick.words for tick in scale([0.0, 0.1], 0.0, 1.0, unit=SHARE).ticks()] == [
+        f"{each} %" for each in (0, 2, 4, 6, 8, 10)
+    ]
+    assert [tick.words for tick in scale([0.0, 0.001], 0.0, 1.0).ticks()] == [
+        f"0.00{each:02}" for each in (0, 2, 4, 6, 8, 10)
+    ]

@@ -53,7 +53,7 @@ def varied() -> tuple[Varied, ...]:
             assumption=HEALS,
             end="high",
             value=8.0,
-            moved=(Moved(arm=AGENT, figure="clicks", ahead=BETTER, relative=None, shift=LEVEL),),
+            moved=(Moved(arm=AGENT, figure="clicks", ahead=BETTER, relative=BETTER, shift=LEVEL),),
         ),
     )
 

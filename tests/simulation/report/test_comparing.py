@@ -18,5 +18,5 @@ def test_a_section_for_each_figure_with_numbers_and_drawings() -> None:
 def test_where_percents_mean_nothing_the_difference_is_drawn_as_it_is() -> None:
     churn = list(figure_sections(findings()))[2]
     assert "difference to usual</h3>" in churn
-    assert "\u22122 % (\u221210 to +6)" in churn
+    assert "\u22122 points (\u221210 to +6)" in churn
     assert "in percent of it" not in churn

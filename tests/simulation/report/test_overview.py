@@ -12,7 +12,7 @@ def test_it_says_first_that_nobody_was_asked_and_what_the_result_rests_on() -> N
     assert "holds for this market and not for your customers" in plain
     assert "Nothing was varied" in plain
     assert "days in which fatigue halves" in plain
-    assert "(heals): 2 instead of 4" in notice(findings(with_varied=True))
+    assert "The result rests on: days in which fatigue halves (1)." in notice(findings(with_varied=True))
 
 
 def test_every_figure_is_there_for_every_arm() -> None:

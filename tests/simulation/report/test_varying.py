@@ -13,7 +13,7 @@ def test_only_a_reading_that_changes_is_named() -> None:
         ]
     }
     (told,) = carrying(findings(with_varied=True))
-    assert "one reading" in told
+    assert "One reading of figures changed." in told
 
 
 def test_there_is_a_plot_for_each_difference_that_was_told() -> None:

@@ -9,7 +9,7 @@ from segue.measurement.drawing.curves import Line, line_chart
 from segue.measurement.drawing.dots import Dot, dot_plot
 from segue.measurement.drawing.graph import causal_graph
 from segue.measurement.drawing.markup import Markup, tag
-from segue.measurement.drawing.numbers import AMOUNT, SHARE, Unit, between, number
+from segue.measurement.drawing.numbers import AMOUNT, POINTS, SHARE, Unit, between, number
 from segue.measurement.drawing.page import page, section
 from segue.measurement.drawing.sankey import Ribbon, sankey
 from segue.measurement.drawing.table import table
@@ -17,6 +17,7 @@ from segue.measurement.drawing.tornado import End, Span, tornado
 
 __all__ = [
     "AMOUNT",
+    "POINTS",
     "SHARE",
     "Bar",
     "Dot",

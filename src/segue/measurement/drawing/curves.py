@@ -11,7 +11,7 @@ from segue.measurement.drawing.scale import Scale, scale
 
 WIDTH, HEIGHT = 440.0, 240.0
 _LEFT, _TOP, _FOOT, _APART = 52.0, 14.0, 40.0, 15.0
-_LETTER = 7.0
+_LETTER = 7.7
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -129,5 +129,7 @@ def _ends(lines: Sequence[Line], up: Scale, right: float) -> Markup:
         at = max(least, min(y, room + _APART * (rank + 1)))
         least = at + _APART
         each = lines[place]
-        parts.append(words(right + 10.0, at + 4.0, each.label, class_=f"name s{each.series % SERIES}"))
+        fitting = int((WIDTH - right - 10.0) / _LETTER)
+        label = each.label if len(each.label) <= fitting else f"{each.label[: fitting - 1].rstrip()}\u2026"
+        parts.append(words(right + 10.0, at + 4.0, label, class_=f"name s{each.series % SERIES}"))
     return join(parts)

@@ -18,6 +18,8 @@ class Unit(Struct, frozen=True):
 
 AMOUNT = Unit()
 SHARE = Unit(100.0, " %")
+POINTS = Unit(100.0, " points")
+"""Differences of shares, which are not percents of anything."""
 
 
 def is_known(value: float | None) -> bool:
@@ -55,6 +57,8 @@ def between(
     if low is None or high is None or not (isfinite(low) and isfinite(high)):
         return number(value, unit, signed=signed)
     digits = digits_for((high - low) / 2.0 * unit.factor)
+    if digits is not None and any(end and not round(end * unit.factor, digits) for end in (low, high)):
+        digits = _clamped(digits + 1)
     ends = (number(each, Unit(unit.factor), digits=digits, signed=signed) for each in (low, high))
     return f"{number(value, unit, digits=digits, signed=signed)} ({' to '.join(ends)})"
 

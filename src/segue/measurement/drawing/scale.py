@@ -75,4 +75,4 @@ def scale(
 
 def _round_step(rough: float) -> float:
     size = 10.0 ** floor(log10(rough))
-    return next(size * part for part in (1.0, 2.0, 5.0, 10.0) if size * part >= rough * 0.999)
+    return next(size * part for part in (1.0, 2.0, 5.0, 10.0) if size * part >= rough * 0.75)

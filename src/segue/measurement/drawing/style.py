@@ -81,13 +81,14 @@ th, td { text-align: left; vertical-align: top; padding: 7px 12px 7px 0; border-
 thead th { color: var(--soft); font-weight: 600; font-size: 13px; vertical-align: bottom;
   border-bottom-color: var(--edge) }
 tbody th { font-weight: 600 }
-.number { text-align: right; padding: 7px 0 7px 14px }
+.number { text-align: right; padding: 7px 0 7px 14px; white-space: nowrap }
+thead .number { white-space: normal }
 .number + td:not(.number) { padding-left: 16px }
 tr:last-child > * { border-bottom: 0 }
-.chip { display: inline-block; font-size: 12.5px; font-weight: 600; white-space: nowrap; color: var(--soft) }
+.chip { font-size: 12.5px; font-weight: 600; white-space: nowrap; color: var(--soft) }
 .chip.good { color: var(--good) }
 .chip.bad { color: var(--bad) }
-.big { margin-right: 10px; font-size: 20px; font-weight: 650; letter-spacing: -.01em; white-space: nowrap }
+.big { display: block; font-size: 20px; font-weight: 650; letter-spacing: -.01em; white-space: nowrap }
 .big.good { color: var(--good) }
 .big.bad { color: var(--bad) }
 .ends { display: block; color: var(--soft); font-size: 13px; white-space: nowrap }

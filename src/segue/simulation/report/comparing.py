@@ -6,7 +6,7 @@ from segue.measurement.drawing import SHARE, Dot, Markup, dot_plot, section, tab
 from segue.measurement.drawing.page import figure as drawn
 from segue.simulation.figures import Estimate, Figure, Told
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import amount, chip, figures_of, read, titled, unit_of
+from segue.simulation.report.reading import amount, apart_of, chip, figures_of, read, titled, unit_of
 
 
 def figure_sections(findings: Findings) -> Iterator[Markup]:
@@ -35,7 +35,7 @@ def _inside(findings: Findings, figure: Figure, told: list[Told]) -> Iterator[Ma
                 dot_plot(
                     differences,
                     title=f"{titled(figure.what)}, {heading}",
-                    unit=SHARE if is_relative else unit,
+                    unit=SHARE if is_relative else apart_of(figure),
                     is_difference=True,
                 ),
             )
@@ -65,7 +65,7 @@ def _row(told: Told, figure: Figure) -> list[str]:
     return [
         told.arm,
         amount(told.estimate, unit),
-        amount(told.ahead, unit, signed=True),
+        amount(told.ahead, apart_of(figure), signed=True),
         amount(told.relative, SHARE, signed=True),
-        chip(read(told.ahead, figure)),
+        chip(read(told.ahead, told.relative, figure)),
     ]

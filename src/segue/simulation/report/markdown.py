@@ -6,7 +6,7 @@ from segue.measurement.drawing import SHARE
 from segue.simulation.figures import Figure, Told
 from segue.simulation.report.again import stated
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import amount, figures_of, headline, read, titled, unit_of
+from segue.simulation.report.reading import amount, apart_of, figures_of, headline, read, titled, unit_of
 from segue.simulation.report.varying import carrying, overturned
 
 
@@ -66,8 +66,8 @@ def _row(told: Told, figure: Figure) -> tuple[str, ...]:
     unit = unit_of(figure)
     if told.ahead is None:
         return told.arm, amount(told.estimate, unit), "", "", "baseline"
-    apart = amount(told.ahead, unit, signed=True), amount(told.relative, SHARE, signed=True)
-    return told.arm, amount(told.estimate, unit), *apart, read(told.ahead, figure).word
+    apart = amount(told.ahead, apart_of(figure), signed=True), amount(told.relative, SHARE, signed=True)
+    return told.arm, amount(told.estimate, unit), *apart, read(told.ahead, told.relative, figure).word
 
 
 def _varied(findings: Findings) -> Iterator[str]:
@@ -84,8 +84,8 @@ def _varied(findings: Findings) -> Iterator[str]:
             f"{varied.assumption.name} {varied.value:g}",
             moved.arm,
             by_name[moved.figure].what,
-            amount(moved.ahead, unit_of(by_name[moved.figure]), signed=True),
-            amount(moved.shift, unit_of(by_name[moved.figure]), signed=True),
+            amount(moved.ahead, apart_of(by_name[moved.figure]), signed=True),
+            amount(moved.shift, apart_of(by_name[moved.figure]), signed=True),
         )
         for varied in findings.varied
         for moved in varied.moved

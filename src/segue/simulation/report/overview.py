@@ -4,7 +4,7 @@ from segue.measurement.drawing import SHARE, Markup, between, number, section, t
 from segue.measurement.drawing.markup import join
 from segue.simulation.figures import Figure, Told
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import amount, chip, figures_of, headline, read, titled, unit_of
+from segue.simulation.report.reading import amount, apart_of, chip, figures_of, headline, read, titled, unit_of
 from segue.simulation.report.varying import carrying
 
 
@@ -72,8 +72,8 @@ def _base(told: Told | None, figure: Figure) -> str:
 def _cell(told: Told | None, figure: Figure) -> str:
     if told is None or told.ahead is None:
         return number(None)
-    reading = read(told.ahead, figure)
-    estimate, unit = (told.ahead, unit_of(figure)) if told.relative is None else (told.relative, SHARE)
+    reading = read(told.ahead, told.relative, figure)
+    estimate, unit = (told.ahead, apart_of(figure)) if told.relative is None else (told.relative, SHARE)
     value, _, ends = between(estimate.value, estimate.low, estimate.high, unit, signed=True).partition(" (")
     big = tag("span", value, class_=f"big {reading.tone}".strip())
-    return join([big, chip(reading), tag("span", ends.rstrip(")"), class_="ends")])
+    return join([big, tag("span", ends.rstrip(")"), class_="ends"), chip(reading)])

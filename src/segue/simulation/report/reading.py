@@ -1,9 +1,10 @@
 """Readings: what a difference says, in one word and in a sentence."""
 
+from math import sqrt
 from typing import Literal, NamedTuple
 
-from segue.measurement.drawing import AMOUNT, SHARE, Markup, Unit, between, number, tag
-from segue.simulation.figures import FIGURES, Estimate, Figure
+from segue.measurement.drawing import AMOUNT, POINTS, SHARE, Markup, Unit, between, number, tag
+from segue.simulation.figures import FIGURES, LEAST_COUNT, Estimate, Figure
 from segue.simulation.report.findings import Findings
 
 Tone = Literal["good", "bad", ""]
@@ -19,11 +20,16 @@ class Reading(NamedTuple):
     is_clear: bool
 
 
-def read(ahead: Estimate, figure: Figure) -> Reading:
-    """Return what a difference to the baseline says; clear is one whose interval leaves 0 out."""
+def read(ahead: Estimate, relative: Estimate | None, figure: Figure) -> Reading:
+    """Return what a difference to the baseline says; clear is one whose interval leaves 0 out.
+
+    Where there is too little to divide by, it is clear only if it is as many errors away from 0 as ten events beside
+    none are: the interval of fewer is narrower than it should be.
+    """
     if ahead.value == 0.0 and ahead.error == 0.0:
         return Reading("the same", "", False)
-    if ahead.low <= 0.0 <= ahead.high:
+    is_thin = relative is None and abs(ahead.value) < sqrt(LEAST_COUNT) * ahead.error
+    if is_thin or ahead.low <= 0.0 <= ahead.high:
         return Reading("no clear difference", "", False)
     is_more = ahead.value > 0.0
     if not figure.better:
@@ -40,6 +46,11 @@ def chip(reading: Reading) -> Markup:
 def unit_of(figure: Figure) -> Unit:
     """Return how a figure is told."""
     return SHARE if figure.is_share else AMOUNT
+
+
+def apart_of(figure: Figure) -> Unit:
+    """Return how a difference of a figure is told: of shares in points, which are not percents of the baseline."""
+    return POINTS if figure.is_share else AMOUNT
 
 
 def amount(estimate: Estimate | None, unit: Unit, *, signed: bool = False) -> str:
@@ -59,11 +70,11 @@ def headline(findings: Findings, arm: str) -> str:
         told = findings.result.of(arm, figure.name)
         if told is None or told.ahead is None:
             continue
-        reading = read(told.ahead, figure)
+        reading = read(told.ahead, told.relative, figure)
         moved = (
             number(told.relative.value, SHARE, digits=0 if abs(told.relative.value) >= 0.1 else 1, signed=True)
             if told.relative is not None
-            else number(told.ahead.value, unit_of(figure), signed=True)
+            else number(told.ahead.value, apart_of(figure), signed=True)
         )
         if not reading.is_clear:
             groups["none"].append(figure.what)

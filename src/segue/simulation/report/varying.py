@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from segue.measurement.drawing import End, Markup, Span, section, tag, tornado
 from segue.simulation.figures import Estimate, Figure
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import figures_of, read, titled, unit_of
+from segue.simulation.report.reading import apart_of, figures_of, read, titled
 from segue.simulation.sensitivity import Moved, Varied
+
+_NAMED = 3
 
 
 def carrying(findings: Findings) -> list[str]:
@@ -24,7 +26,14 @@ def carrying(findings: Findings) -> list[str]:
         return [f"{first} No reading of any figure changed."]
     count = sum(map(len, changed.values()))
     readings = "one reading" if count == 1 else f"{count} readings"
-    return [f"{first} It changes {readings} of figures. What the result rests on: {'; '.join(changed)}."]
+    by_what: dict[str, int] = {}
+    for varied in findings.varied:
+        found = len(changed.get(_words(varied), ()))
+        by_what[varied.assumption.what] = by_what.get(varied.assumption.what, 0) + found
+    heaviest = sorted((-found, what) for what, found in by_what.items() if found)
+    named = [f"{what} ({-found})" for found, what in heaviest[:_NAMED]]
+    named += [f"{len(heaviest) - _NAMED} more"] if len(heaviest) > _NAMED else []
+    return [f"{first} {titled(readings)} of figures changed. The result rests on: {'; '.join(named)}."]
 
 
 def overturned(findings: Findings) -> dict[str, list[str]]:
@@ -36,7 +45,7 @@ def overturned(findings: Findings) -> dict[str, list[str]]:
                 told, moved = findings.result.of(arm, figure.name), varied.of(arm, figure.name)
                 if told is None or told.ahead is None or moved is None:
                     continue
-                before, now = read(told.ahead, figure), read(moved.ahead, figure)
+                before, now = read(told.ahead, told.relative, figure), read(moved.ahead, moved.relative, figure)
                 if now.word != before.word and (now.is_clear or before.is_clear):
                     change = f"{arm}, {figure.what}: {before.word} becomes {now.word}"
                     found.setdefault(_words(varied), []).append(change)
@@ -82,7 +91,7 @@ def _tornado(findings: Findings, arm: str, figure: Figure) -> Iterator[Markup]:
     spans = [_span(ends) for ends in by_name.values()]
     middle = _end(told.ahead, "as it is")
     title = f"{titled(figure.what)}: {arm} less {findings.result.baseline}"
-    drawing = tornado(spans, middle, title=title, unit=unit_of(figure))
+    drawing = tornado(spans, middle, title=title, unit=apart_of(figure))
     yield tag("figure", tag("h3", title), tag("div", drawing, class_="scroll"))
 
 
