@@ -101,11 +101,20 @@ tr:last-child > * { border-bottom: 0 }
 }
 @media print {
   @page { margin: 14mm }
-  body { font-size: 11pt; background: #fff }
+  body { font-size: 10pt; background: #fff }
+  header, main, footer { padding: 0; max-width: none }
+  .scroll, .table { overflow: visible }
+  table { font-size: 8.5pt; break-inside: avoid }
+  section.long table { break-inside: auto }
+  th, td, .number { padding: 4px 6px 4px 0; white-space: normal }
+  .number { padding: 4px 0 4px 8px }
+  .big { font-size: 12pt }
+  .ends, .chip { font-size: 8pt; white-space: normal }
   section { border: 0; padding: 6px 0; margin: 8px 0; border-top: 1px solid var(--edge); border-radius: 0 }
   section.notice { border: 1px solid var(--notice-edge); padding: 10px 14px; border-radius: 8px }
   figure, tr, h2, h3 { break-inside: avoid }
-  h2, h3 { break-after: avoid }
+  h2, h3, h2 + p { break-after: avoid }
+  thead th { font-size: 8pt }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact }
 }
 """

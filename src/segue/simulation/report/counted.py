@@ -39,6 +39,7 @@ def counted(findings: Findings) -> Markup:
         "Everything that was counted",
         tag("p", note, class_="soft small"),
         table(["", *result.arms], rows, right=right),
+        class_="long",
     )
 
 
