@@ -68,7 +68,7 @@ def advance(customer: Customer, event: Event, *, now: Instant, world: World, fol
     progress = _run_journeys(absorption, view, firings, world, following)
     contacts, absorbed = customer.contacts, Absorbed(customer.outbox)
     if isinstance(event, DeliveryReported):
-        contacts = settle_contact(contacts, event)
+        contacts = settle_contact(contacts, event, now)
         absorbed = absorb(customer.outbox, event, now, world.seed)
     customer = Customer(
         customer_id=customer.customer_id,

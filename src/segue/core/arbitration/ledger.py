@@ -65,21 +65,23 @@ def reserve(
     return replace(contacts, ledger=(*kept, slot))
 
 
-def settle_contact(contacts: Contacts, report: DeliveryReported) -> Contacts:
+def settle_contact(contacts: Contacts, report: DeliveryReported, now: Instant) -> Contacts:
     """Return the ledger after a report: what may have reached the customer stays counted, and what they opened or
     clicked is marked with the first time; a machine that opens their mail for them does not engage.
 
-    What was handed over counts from then on, not from its decision: it may have waited for its channel meanwhile, and a
-    cap is about what customers get.
+    What was handed over counts from when that is known, not from its decision: it may have waited for its channel
+    meanwhile, and a cap is about what customers get. Mostly that is the outcome's moment; a receipt may come before it.
     """
     if report.status not in _CONFIRMING and report.status not in _ENGAGING:
         return contacts
+    before = [contact.state for contact in contacts.ledger if contact.delivery_id == report.delivery_id]
     ledger = tuple(
         _settled(contact, report) if contact.delivery_id == report.delivery_id else contact
         for contact in contacts.ledger
     )
     contacts = replace(contacts, ledger=ledger)
-    return renew(contacts, report.delivery_id, report.at) if report.status in _HANDED_OVER else contacts
+    is_new = report.status in _HANDED_OVER or RESERVED in before
+    return renew(contacts, report.delivery_id, now) if is_new else contacts
 
 
 def renew(contacts: Contacts, delivery_id: str, now: Instant) -> Contacts:

@@ -28,6 +28,7 @@ from segue.runtimes.embedded.batch import Issued
 from segue.runtimes.embedded.lanes import Lane
 from segue.runtimes.embedded.memberships import sort_out
 from segue.runtimes.embedded.rates import Provider
+from segue.runtimes.embedded.repeating import is_unsure, may_repeat
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters
 from segue.runtimes.embedded.turnstile import Turnstile
@@ -226,15 +227,15 @@ class Dispatcher:
 
     def _reported(self, issued: Issued, outcome: Outcome) -> DeliveryReported:
         command = issued.command
-        flag = self._resent.pop(issued.key, "")
+        flag = self._resent.pop(issued.key, None)
         return DeliveryReported(
             event_id=EventId(derive("outcome", command.delivery_id, issued.seq)),
             customer_id=command.customer_id,
             at=self._writer.now(),
             delivery_id=command.delivery_id,
-            status=outcome.status,
+            status=DeliveryStatus.UNKNOWN if flag is not None and is_unsure(command, outcome) else outcome.status,
             attempt=_attempt_of(command),
-            detail=f"{flag} {outcome.detail}".strip(),
+            detail=f"{flag or ''} {outcome.detail}".strip(),
             provider_id=outcome.provider_id,
             retry_after=outcome.retry_after,
         )
@@ -244,7 +245,7 @@ class Dispatcher:
     async def _settle_interrupted(self, row: LedgerRow, issued: Issued | None) -> None:
         """Decide about a call that may or may not have happened."""
         channel = self._channels.get(row.channel)
-        if issued is not None and channel is not None and _may_repeat(issued.command, channel):
+        if issued is not None and channel is not None and may_repeat(issued.command, channel):
             is_safe = channel.spec.is_idempotent or isinstance(issued.command, SyncAudience)
             self._resent[issued.key] = "" if is_safe else POSSIBLE_DUPLICATE
             self._lane(row.channel).insist(issued)
@@ -266,12 +267,6 @@ def _family(channel: AnyChannel) -> type | None:
     """Return which family's Protocol a channel has; asked once, since asking a Protocol is slow."""
     families: tuple[type, ...] = (MessageChannel, AudienceChannel, TaskChannel)
     return next((family for family in families if isinstance(channel, family)), None)
-
-
-def _may_repeat(command: Command, channel: AnyChannel) -> bool:
-    if isinstance(command, SyncAudience) or channel.spec.is_idempotent:
-        return True
-    return isinstance(command, Deliver) and command.is_transactional
 
 
 def _attempting(issued: Issued, now: Instant, epoch: int) -> LedgerChange:

@@ -30,6 +30,7 @@ class Handed(Struct, frozen=True):
         answer: what it said, or would have.
         since: the last entry of the log that was durable then.
         until: the last entry that the process may have known: those of the commits under way.
+        life: which life of the process it was, counted from 0.
     """
 
     at: Instant
@@ -39,10 +40,11 @@ class Handed(Struct, frozen=True):
     answer: DeliveryStatus
     since: int
     until: int
+    life: int = 0
 
 
 class Synced(Struct, frozen=True):
-    """A line of a platform's log: it was told of a membership. The fields are those of `Handed`."""
+    """A line of a platform's log: it was told of a membership. The fields mean what they mean in `Handed`."""
 
     at: Instant
     command: SyncAudience

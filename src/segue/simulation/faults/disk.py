@@ -116,7 +116,9 @@ class Span(Struct, frozen=True):
     Attributes:
         since: the last durable one.
         until: the last one of the two commits that may have been under way.
+        life: which life of the process it is.
     """
 
     since: int
     until: int
+    life: int = 0

@@ -251,7 +251,7 @@ class _Town:
     def _span(self) -> Span:
         """Say what may be known now; how far that reaches is filled in when the commits have come."""
         done = len(self._disk.ends)
-        return Span(self._disk.ends[-1] if done else 0, done)
+        return Span(self._disk.ends[-1] if done else 0, done, len(self._life_ends))
 
     def evidence(self) -> Evidence:
         """Return everything that was left behind."""

@@ -66,10 +66,10 @@ class Providers:
         is_known = spec.is_idempotent and command.delivery_id in self._taken
         if is_known and status is DeliveryStatus.REJECTED:
             status = DeliveryStatus.ACCEPTED  # one that knows the key repeats its answer
-        if spec.is_idempotent and status is DeliveryStatus.UNKNOWN:
-            status = DeliveryStatus.RETRYABLE  # as channels with keys say of a timeout: a resend is harmless
+        if spec.is_idempotent and status is DeliveryStatus.UNKNOWN and chance.random() < faults.timeout_retryable:
+            status = DeliveryStatus.RETRYABLE  # as channels with keys may say of a timeout: a resend is harmless
         took = takes and not is_known
-        self.handed.append(Handed(self._now(), spec.name, command, took, status, span.since, span.until))
+        self.handed.append(Handed(self._now(), spec.name, command, took, status, span.since, span.until, span.life))
         if took:
             self._taken.add(command.delivery_id)
             self._react(command)

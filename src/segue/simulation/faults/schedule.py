@@ -24,6 +24,8 @@ class Faults(Struct, frozen=True, kw_only=True):
         pause_max: how long a dead process stays down at most; microseconds, log-uniform from a second on.
         slow_disk: a commit takes up to five seconds instead of milliseconds.
         slow, retryable, rejected, timeout, timeout_accepted: what providers answer; ``slow`` takes up to ten minutes.
+        timeout_retryable: of the timeouts of a provider with idempotency keys, those that its channel calls retryable.
+            No seed draws it: what is given up afterwards counts as not sent, which may be wrong (a known gap).
         receipt_lost, receipt_doubled, receipt_late: what becomes of receipts.
         event_doubled, event_late, event_early: facts that are told again, hours or days late, or from the future.
         clock_steps: so many in the whole simulation, of up to ``clock_step_max`` microseconds forwards or backwards.
@@ -44,6 +46,7 @@ class Faults(Struct, frozen=True, kw_only=True):
     rejected: float = 0.0
     timeout: float = 0.0
     timeout_accepted: float = 0.0
+    timeout_retryable: float = 0.0
     receipt_lost: float = 0.0
     receipt_doubled: float = 0.0
     receipt_late: float = 0.0
