@@ -13,7 +13,7 @@ def test_blocks_hold_the_entries_in_order_from_any_place() -> None:
         log(entry)
         entries.append(entry)
 
-    run_arm(learning_shop("rules"), setting(customers=20, weeks=3), sink)
+    run_arm(learning_shop("rules"), setting(customers=60, weeks=4), sink)
     assert len(log) == len(entries) > 1_000
     again = [entry for block in log.blocks() for entry in block.read()]
     assert pack(again) == pack(entries)

@@ -7,7 +7,12 @@ import msgspec
 import pytest
 
 from segue.measurement.attribution.contribution import contributions
-from segue.measurement.attribution.logged import LOGGED_CONTACTS, decided_on_channels, logged_conversions
+from segue.measurement.attribution.logged import (
+    LOGGED_CONTACTS,
+    decided_in_journeys,
+    decided_on_channels,
+    logged_conversions,
+)
 from segue.measurement.attribution.paths import collect_paths
 from segue.measurement.segments import TABLES
 from segue.model.decisions import Considered, Reason
@@ -111,3 +116,15 @@ def test_contributions_and_paths_read_a_log() -> None:
 
     assert push.incremental.estimate == pytest.approx((8 - 2) * 30.0)
     assert found.fetchall() == [([], 2), (["push"], 8)]
+
+
+def test_a_journey_is_what_proposed_what_won() -> None:
+    duck = log()
+    for customer, kept_by in (("c", None), ("d", "half"), ("e", "other")):
+        decide(duck, customer, "02-03", "push", kept_by)
+    duck.execute(
+        'UPDATE decisions SET considered = replace(considered::VARCHAR, \'"source":"r"\', \'"source":"journey:care"\')'
+    )
+    reward(duck, "c", "02-05", 7.0)
+    found = duck.execute(f"FROM {decided_in_journeys({'care': ['half']}, 'sales', BEGIN, END)} ORDER BY ALL").fetchall()
+    assert found == [("care", "c", False, 1.0, 7.0), ("care", "d", True, 0.0, 0.0)]

@@ -6,7 +6,12 @@ from segue.measurement.attribution.calibration import Increment, calibrated, inc
 from segue.measurement.attribution.choosing import PATH_MODELS, attribute
 from segue.measurement.attribution.contribution import contributions
 from segue.measurement.attribution.links import contact_links
-from segue.measurement.attribution.logged import LOGGED_CONTACTS, decided_on_channels, logged_conversions
+from segue.measurement.attribution.logged import (
+    LOGGED_CONTACTS,
+    decided_in_journeys,
+    decided_on_channels,
+    logged_conversions,
+)
 from segue.measurement.attribution.paths import Paths, collect_paths, read_paths, summarise, transform
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
     "collect_paths",
     "contact_links",
     "contributions",
+    "decided_in_journeys",
     "decided_on_channels",
     "increment_of",
     "logged_conversions",

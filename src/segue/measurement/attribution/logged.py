@@ -28,29 +28,42 @@ def decided_on_channels(holdouts: Mapping[str, Sequence[str]], objective: str, b
     channel from ``begin`` (included) to ``end`` (not) was kept by one of them. Customers of the holdout of everything,
     and those kept by another holdout, are left out: they lack more than this channel, or not all of it.
     """
-    pairs = [(channel, name) for channel, names in holdouts.items() for name in names]
-    named = ", ".join(f"({_text(channel)}, {_text(name)})" for channel, name in pairs)
+    return _decided("channel", holdouts, objective, begin, end)
+
+
+def decided_in_journeys(holdouts: Mapping[str, Sequence[str]], objective: str, begin: datetime, end: datetime) -> str:
+    """Return the same for journeys, whose names stand as ``channel``: what each of them proposed, where it won."""
+    return _decided("if(starts_with(won.source, 'journey:'), won.source[9:], '')", holdouts, objective, begin, end)
+
+
+def _decided(part: str, holdouts: Mapping[str, Sequence[str]], objective: str, begin: datetime, end: datetime) -> str:
+    """Return the source of `contributions` for what ``part`` (SQL over a decision and what ``won``) names."""
+    pairs = [(name, holdout) for name, names in holdouts.items() for holdout in names]
+    named = ", ".join(f"({_text(name)}, {_text(holdout)})" for name, holdout in pairs)
     first, last = _moment(begin), _moment(end)
     return f"""(
-        WITH decided AS (
-            SELECT channel, customer_id, "at", is_ghost, list_filter(
-                from_json(considered, '[{{"key": "VARCHAR", "detail": "VARCHAR"}}]'), lambda c: c.key = chosen
-            )[1].detail AS kept_by
+        WITH chosen_ones AS (
+            SELECT *, list_filter(
+                from_json(considered, '[{{"key": "VARCHAR", "source": "VARCHAR", "detail": "VARCHAR"}}]'),
+                lambda c: c.key = chosen
+            )[1] AS won
             FROM decisions
             WHERE slot = 'message' AND channel <> '' AND "group" <> '{HOLDOUT}' AND "at" >= {first} AND "at" < {last}
+        ), decided AS (
+            SELECT {part} AS part, customer_id, "at", is_ghost, won.detail AS kept_by FROM chosen_ones
         ), firsts AS (
-            SELECT channel, customer_id, min("at") AS begun, arg_min(is_ghost, "at") AS is_ghost,
+            SELECT part, customer_id, min("at") AS begun, arg_min(is_ghost, "at") AS is_ghost,
                 arg_min(kept_by, "at") AS kept_by
-            FROM decided GROUP BY channel, customer_id
+            FROM decided GROUP BY part, customer_id
         ), used AS (
-            SELECT * FROM firsts SEMI JOIN (VALUES {named}) AS named(channel, kept_by) USING (channel)
-            WHERE NOT is_ghost OR (channel, kept_by) IN (VALUES {named})
+            SELECT * FROM firsts SEMI JOIN (VALUES {named}) AS named(part, kept_by) USING (part)
+            WHERE NOT is_ghost OR (part, kept_by) IN (VALUES {named})
         )
-        SELECT channel, used.customer_id, is_ghost, count(amount)::DOUBLE AS conversions,
+        SELECT part AS channel, used.customer_id, is_ghost, count(amount)::DOUBLE AS conversions,
             coalesce(sum(amount), 0.0)::DOUBLE AS value
         FROM used LEFT JOIN rewards ON rewards.customer_id = used.customer_id AND objective = {_text(objective)}
             AND rewards."at" >= begun AND rewards."at" < {last}
-        GROUP BY channel, used.customer_id, is_ghost
+        GROUP BY part, used.customer_id, is_ghost
     )"""
 
 

@@ -1,5 +1,9 @@
 """What each channel and each journey adds, by its holdout; and what paths say of channels, calibrated to that."""
 
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
 from segue.measurement.attribution import (
@@ -9,6 +13,7 @@ from segue.measurement.attribution import (
     collect_paths,
     contact_links,
     contributions,
+    decided_in_journeys,
     decided_on_channels,
     increment_of,
     logged_conversions,
@@ -19,45 +24,54 @@ from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, between, percent
 from segue.model.errors import SegueError
 
+Source: TypeAlias = Callable[[Mapping[str, Sequence[str]], str, datetime, datetime], str]
+"""`decided_on_channels` or `decided_in_journeys`."""
+
 SHOWN_MODELS = ("first", "last", "linear", "markov")
 LOOKBACK_DAYS = 30.0
 
 
 def contributions_section(period: Period) -> Section | None:
-    """Return what channels with a holdout add; None where no channel has one."""
-    holdouts = period.workspace.holdouts
-    by_channel = {
-        channel.name: [name for name, each in holdouts.items() if channel.name in each.channels]
-        for channel in period.workspace.channels
-    }
-    by_channel = {channel: names for channel, names in by_channel.items() if names}
-    if not by_channel or not period.objectives:
+    """Return what channels and journeys with a holdout add; None where none has one."""
+    workspace = period.workspace
+    parts: list[tuple[str, Source]] = [(each.name, decided_on_channels) for each in workspace.channels]
+    parts += [(each.journey, decided_in_journeys) for each in workspace.journeys]
+    named = [(name, _holdouts_of(period, name, source), source) for name, source in parts]
+    named = [each for each in named if each[1]]
+    if not named or not period.objectives:
         return None
     found: list[Contribution] = []
     notes: list[str] = []
     for objective in period.objectives:
-        for channel, names in by_channel.items():
-            source = decided_on_channels({channel: names}, objective, period.begin, period.end)
+        for name, holdouts, source in named:
+            query = source({name: holdouts}, objective, period.begin, period.end)
             try:
-                measured = contributions(period.duck, source, outcome="value")
+                measured = contributions(period.duck, query, outcome="value")
             except SegueError as error:
-                notes.append(f"{channel}, {objective}: {error.reason}")
+                notes.append(f"{name}, {objective}: {error.reason}")
                 continue
             found += [replace(each, outcome=objective) for each in measured if each.channel]
     return Section(
         name="contributions",
-        title="What each channel adds",
+        title="What each channel and journey adds",
         lead=_lead(found),
         is_causal=True,
         tables=(_table(found),) if found else (),
         notes=(
-            "A customer counts once a channel: from the first decision on it, with all that followed. Beside them are "
-            "those whom a holdout left out of the channel by lot (ghosts): the same decision, not carried out.",
+            "A customer counts once for each: from the first decision on it, with all that followed. Beside them are "
+            "those whom a holdout left out of it by lot (ghosts): the same decision, not carried out.",
             *dict.fromkeys(notes),
         ),
         data=tuple(found),
         drawings=tuple(_drawings(found)),
     )
+
+
+def _holdouts_of(period: Period, name: str, source: Source) -> list[str]:
+    holdouts = period.workspace.holdouts.items()
+    if source is decided_on_channels:
+        return [holdout for holdout, each in holdouts if name in each.channels]
+    return [holdout for holdout, each in holdouts if name in each.journeys]
 
 
 def paths_section(period: Period) -> Section | None:
@@ -118,7 +132,7 @@ def _lead(found: list[Contribution]) -> str:
 
 def _table(found: list[Contribution]) -> Table:
     return Table(
-        head=("channel", "objective", "contacted", "left out", "mean", "left out's", "added in all", "95 %"),
+        head=("channel or journey", "objective", "contacted", "left out", "mean", "left out's", "added in all", "95 %"),
         rows=tuple(
             (
                 each.channel,

@@ -155,8 +155,9 @@ def _notes(found: Found, experiment: Experiment) -> tuple[str, ...]:
         notes.append(f"The split {word} (p = {found.split.p:.3g}, {found.split.formula}).")
     if found.readings:
         notes.append(
-            f"The metric {VALUE} is what all objectives are worth less what contacts cost: groups are judged by it, the others "
-            f"are exploratory. Intervals hold at every look, and are shortest at {experiment.planned:,} customers."
+            f"The metric {VALUE} is what all objectives are worth less what contacts cost; groups are judged by it, "
+            "and the others are exploratory. Intervals hold at every look, and are shortest at "
+            f"{experiment.planned:,} customers."
         )
     return (*notes, *found.notes)
 
