@@ -10,11 +10,16 @@ from tests.simulation.shop import learning_shop, plain_shop, setting
 
 def test_several_processes_give_the_same_as_one(monkeypatch) -> None:  # type: ignore[no-untyped-def]
     monkeypatch.setattr(running, "PART", 8)
-    plan, done = setting(customers=20, weeks=2), []
+    plan, done, told = setting(customers=20, weeks=2), [], []
     arms = {"plain": plain_shop(), "learning": learning_shop("rules")}
     alone = run_arms(arms, plan, progress=lambda arm, count: done.append((arm, count)))
-    spread = run_arms(arms, plan, processes=2)
-    assert done == [("plain", 8), ("plain", 8), ("plain", 4), ("learning", 20)]
+    spread = run_arms(arms, plan, processes=2, progress=lambda arm, count: told.append((arm, count)))
+    for heard in (done, told):
+        assert {arm: sum(count for each, count in heard if each == arm) for arm in arms} == {
+            "plain": 20,
+            "learning": 20,
+        }
+        assert len(heard) > 10, "progress is told within an arm"
     for arm in arms:
         ours, theirs = alone[arm], spread[arm]
         assert ours.total("contact").sum() > 0

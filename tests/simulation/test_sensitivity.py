@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segue.model.errors import SegueError
-from segue.simulation.markets import KINDS, MarketSpec
+from segue.simulation.markets import KINDS, MarketSpec, make_market
 from segue.simulation.sensitivity import variations, vary
 from segue.simulation.side_by_side import run
 from segue.simulation.spec import Simulation
@@ -41,7 +41,10 @@ class Odd:
 
 def test_every_assumption_has_two_ends_and_the_market_heeds_them() -> None:
     found = variations(FATIGUE)
-    assert len(found) == 12
+    stated = make_market(FATIGUE).describe().assumptions
+    assert [(each.assumption, each.end) for each in found] == [
+        (each, end) for each in stated for end in ("low", "high")
+    ]
     tiring = {each.end: each.market.parameters["tiring"] for each in found if each.assumption.name == "tiring"}
     assert tiring == {"low": 0.075, "high": 0.3}
     assert all(each.market.parameters["churn"] == PARAMETERS["churn"] for each in found)
@@ -77,8 +80,10 @@ def test_what_is_varied_moves_the_arms_and_twins_stay_level() -> None:
     told: list[tuple[str, int]] = []
     found = vary(simulation, chosen, before, progress=lambda what, count: told.append((what, count)))
     assert [(each.end, each.value) for each in found] == [("low", 15.0), ("high", 60.0)]
-    assert told[0] == ("intent_every 15, usual", 12)
-    assert len(told) == 4
+    assert list(dict.fromkeys(what for what, _ in told)) == [
+        f"intent_every {value}, {arm}" for value in (15, 60) for arm in ("usual", "twin")
+    ]
+    assert sum(count for _, count in told) == 4 * 12
     for each in found:
         messages = each.of("twin", "messages")
         assert messages is not None

@@ -19,6 +19,10 @@ from segue.simulation.life import Life, Passed
 from segue.simulation.market import Market
 
 Sink = Callable[[Entry], None]
+Told = Callable[[int], None]
+"""Told now and then how many more lives have been led, as shares of lives where all are led at once."""
+STEPS = 100
+"""It is told so often."""
 _NO_VALUES: Mapping[str, str] = {}
 
 
@@ -29,6 +33,7 @@ class Crowd:
         seed: the market's.
         sink: gets an entry of everything that was advanced, in order, as the log would have it.
         ending, values: see `Book`.
+        told: of the progress.
     """
 
     def __init__(
@@ -44,11 +49,13 @@ class Crowd:
         ending: str = "",
         values: Mapping[str, str] = _NO_VALUES,
         sink: Sink | None = None,
+        told: Told | None = None,
     ) -> None:
         self._world, self._market, self._seed = world, market, seed
         self._numbers, self._begin, self._end = range(first, first + count), begin, Instant(begin + weeks * WEEK)
         self._book = Book(first, count, begin, weeks, ending, values)
         self._sink = sink
+        self._told, self._lived = told, 0
         self._seq = 0
         self._last: dict[str, int] = {}
 
@@ -65,6 +72,8 @@ class Crowd:
                 for passed in life.step(world):
                     assert not any(transition.tallies for transition in passed.transitions), "something is shared"
                     self._note(number, passed, world)
+            self._tell(number + 1 - self._numbers.start)
+        self._tell(len(self._numbers), is_last=True)
         return self._book.close()
 
     def live_together(self) -> Accounts:
@@ -75,6 +84,7 @@ class Crowd:
         world, online = self._world, None
         while agenda:
             now, number, life = heappop(agenda)
+            self._tell(len(self._numbers) * (now - self._begin) // (self._end - self._begin))
             seen, online = seen_at(now, world, online)
             for passed in life.step(seen):
                 for transition in passed.transitions:
@@ -84,7 +94,14 @@ class Crowd:
                     online.take(entry, world)
             if life.due < min(self._end, NEVER):
                 heappush(agenda, (life.due, number, life))
+        self._tell(len(self._numbers), is_last=True)
         return self._book.close()
+
+    def _tell(self, lived: int, *, is_last: bool = False) -> None:
+        more = lived - self._lived
+        if self._told is not None and more and (is_last or more * STEPS >= len(self._numbers)):
+            self._lived = lived
+            self._told(more)
 
     def _born(self, number: int) -> Life:
         dice = Dice(self._seed, number)

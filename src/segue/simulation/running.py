@@ -5,10 +5,12 @@ share the work. Where customers share something, the whole arm is one part; arms
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from queue import Empty
 from time import process_time
 from typing import NamedTuple
 
@@ -21,15 +23,17 @@ from segue.model.workspace import Workspace
 from segue.runtimes.embedded.garbage import Garbage
 from segue.runtimes.lessons import learns
 from segue.simulation.account import Accounts, gather
-from segue.simulation.crowd import Crowd, Sink, parts_of
+from segue.simulation.crowd import Crowd, Sink, Told, parts_of
 from segue.simulation.market import Market
 from segue.simulation.markets import MarketSpec, make_market
 
 PART = 500
 """Residents in a part."""
 
+_PAUSE_SECONDS, _LAST_SECONDS = 0.2, 1.0
+
 ArmProgress = Callable[[str, int], None]
-"""Told an arm, and how many more of its residents have lived to the end."""
+"""Told an arm, and how many more lives have been led in it, as shares of lives where all are led at once."""
 
 
 class _Task(NamedTuple):
@@ -66,7 +70,7 @@ def run_arms(
 
     Args:
         processes: how many share the work; an arm in which customers share something is led by one of them.
-        progress: told how many more residents of which arm are done, now and then.
+        progress: told how many more lives have been led in which arm, now and then.
     """
     tasks = [
         _Task(arm, first, count)
@@ -74,10 +78,10 @@ def run_arms(
         for first, count in parts_of(setting.customers, setting.customers if shares(build_world(workspace)) else PART)
     ]
     done: dict[str, list[Accounts]] = {arm: [] for arm in arms}
-    for task, accounts in _spread(arms, setting, tasks, processes) if processes > 1 else _alone(arms, setting, tasks):
+    told = progress or (lambda arm, count: None)
+    led = _spread(arms, setting, tasks, processes, told) if processes > 1 else _alone(arms, setting, tasks, told)
+    for task, accounts in led:
         done[task.arm].append(accounts)
-        if progress is not None:
-            progress(task.arm, task.size)
     return {arm: gather(parts) for arm, parts in done.items()}
 
 
@@ -98,7 +102,15 @@ def shares(world: World) -> bool:
     return is_scarce or world.has_hours or bool(world.worth.caps) or learns(world)
 
 
-def _lead(world: World, market: Market, setting: Setting, first: int, count: int, sink: Sink | None = None) -> Accounts:
+def _lead(
+    world: World,
+    market: Market,
+    setting: Setting,
+    first: int,
+    count: int,
+    sink: Sink | None = None,
+    told: Told | None = None,
+) -> Accounts:
     crowd = Crowd(
         world,
         market,
@@ -110,38 +122,78 @@ def _lead(world: World, market: Market, setting: Setting, first: int, count: int
         ending=setting.ending,
         values=setting.values,
         sink=sink,
+        told=told,
     )
     begin = process_time()
     accounts = crowd.live_together() if shares(world) else crowd.live_apart()
     return replace(accounts, seconds=process_time() - begin)
 
 
-def _alone(arms: Mapping[str, Workspace], setting: Setting, tasks: list[_Task]) -> Iterator[tuple[_Task, Accounts]]:
+def _alone(
+    arms: Mapping[str, Workspace], setting: Setting, tasks: list[_Task], progress: ArmProgress
+) -> Iterator[tuple[_Task, Accounts]]:
     worlds, market = {arm: build_world(workspace) for arm, workspace in arms.items()}, make_market(setting.market)
     for task in tasks:
         with _calm():
-            yield task, _lead(worlds[task.arm], market, setting, task.first, task.size)
+            told = partial(progress, task.arm)
+            yield task, _lead(worlds[task.arm], market, setting, task.first, task.size, told=told)
 
 
 def _spread(
-    arms: Mapping[str, Workspace], setting: Setting, tasks: list[_Task], processes: int
+    arms: Mapping[str, Workspace], setting: Setting, tasks: list[_Task], processes: int, progress: ArmProgress
 ) -> Iterator[tuple[_Task, Accounts]]:
     """Yield the accounts of all tasks as they come, from several processes; the longest are begun first."""
     encoded = {arm: msgpack.encode(workspace) for arm, workspace in arms.items()}
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    context = get_context("spawn")
+    lived: Queue[tuple[str, int]] = context.Queue()
+    with ProcessPoolExecutor(processes, context, _listen, (lived,)) as pool:
         ordered = sorted(tasks, key=lambda task: -task.size)
-        futures = {
-            pool.submit(_in_worker, encoded[each.arm], msgpack.encode(setting), each.first, each.size): each
-            for each in ordered
-        }
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        futures = {pool.submit(_in_worker, each, encoded[each.arm], msgpack.encode(setting)): each for each in ordered}
+        waiting, left = set(futures), sum(each.size for each in tasks)
+        while waiting:
+            finished, waiting = wait(waiting, _PAUSE_SECONDS, FIRST_COMPLETED)
+            left -= _heard(lived, progress)
+            for future in finished:
+                yield futures[future], future.result()
+        while left and (heard := _heard(lived, progress, _LAST_SECONDS)):
+            left -= heard
 
 
-def _in_worker(workspace: bytes, setting: bytes, first: int, count: int) -> Accounts:
-    plan = msgpack.decode(setting, type=Setting)
+def _heard(lived: "Queue[tuple[str, int]]", progress: ArmProgress, patience: float = 0.0) -> int:
+    """Pass on what workers have told, and return how many lives that was."""
+    total = 0
+    while True:
+        try:
+            arm, count = lived.get(timeout=patience)
+        except Empty:
+            return total
+        progress(arm, count)
+        total += count
+
+
+_lived: "Queue[tuple[str, int]] | None" = None
+"""Of a worker: what it tells its progress to."""
+
+
+def _listen(lived: "Queue[tuple[str, int]]") -> None:
+    """Keep what a worker tells of its progress; it does not wait for anybody to hear of it."""
+    global _lived
+    _lived = lived
+    lived.cancel_join_thread()
+
+
+def _in_worker(task: _Task, workspace: bytes, setting: bytes) -> Accounts:
+    plan, lived = msgpack.decode(setting, type=Setting), _lived
+    assert lived is not None
     with _calm():
-        return _lead(_world_of(workspace), make_market(plan.market), plan, first, count)
+        return _lead(
+            _world_of(workspace),
+            make_market(plan.market),
+            plan,
+            task.first,
+            task.size,
+            told=lambda count: lived.put((task.arm, count)),
+        )
 
 
 @lru_cache(maxsize=8)
