@@ -37,13 +37,17 @@ def simulate(
 
     Parameters
     ----------
-    customers, weeks, seed
-        Instead of those of the file.
+    customers
+        Instead of as many as the file says.
+    weeks
+        Instead of as many as the file says.
+    seed
+        Instead of the file's: another town with the same rules.
     processes
-        How many share the work of an arm in which customers share nothing.
+        How many share the work; an arm in which customers share something is led by one of them.
     varied
-        Run all arms again with each of the market's assumptions at its low and its high end: those named, with commas
-        between, or all where none is. Two more runs of every arm for each.
+        Run all arms twice more for each assumption of the market, at its low and at its high end: those named, with
+        commas between, or all.
     report
         An HTML page with everything, for any browser; it loads nothing.
     markdown

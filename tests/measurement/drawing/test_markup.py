@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from segue.measurement.drawing.markup import Markup, join, slug, tag, text
+from segue.measurement.drawing.markup import Markup, join, slug, tag, text, unique
 
 NASTY = "<script>alert(\"x\")</script> & 'so' \x00\x1b on \ud800"
 
@@ -38,3 +38,5 @@ def test_no_place_in_a_drawing_is_not_a_number() -> None:
 def test_ids_are_plain() -> None:
     assert slug("Ordered, ø 12 %") == "ordered-12"
     assert slug("—") == "nameless"
+    assert unique("a b") != unique("a-b")
+    assert unique("a b") == unique("a b")

@@ -1,5 +1,7 @@
 """Findings hold what is needed to run the same again."""
 
+from msgspec.structs import replace
+
 from segue.core.world import workspace_revision
 from segue.simulation.report.findings import findings_of
 from segue.simulation.spec import Simulation
@@ -25,3 +27,5 @@ def test_every_arm_is_named_with_its_revision() -> None:
 def test_the_baseline_has_the_first_colour() -> None:
     known = findings()
     assert [known.series(arm) for arm in known.result.arms] == [0, 1, 2]
+    many = replace(known, result=replace(known.result, arms=("usual", *map(str, range(9)))))
+    assert [many.series(arm) for arm in many.result.arms] == [0, 1, 2, 3, 4, 5, 6, 7, 1, 2]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import cos, pi, sin
 
-from segue.measurement.drawing.markup import Markup, join, slug, tag
+from segue.measurement.drawing.markup import Markup, join, tag, unique
 from segue.measurement.drawing.scale import Scale
 
 SERIES = 8
@@ -17,7 +17,7 @@ def svg(width: float, height: float, title: str, description: str, *parts: str, 
         title: unique on the page, since ids are made of it.
         description: what is to be seen, for those who do not see it.
     """
-    name = slug(title)
+    name = unique(title)
     return tag(
         "svg",
         tag("title", title, id=f"{name}-title"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from segue.measurement.drawing.frame import svg, words
 from segue.measurement.drawing.layers import Arrow, Layers, layers_of, ordered, routed
-from segue.measurement.drawing.markup import Markup, slug, tag
+from segue.measurement.drawing.markup import Markup, tag, unique
 
 _BOX, _ROW, _COLUMN, _EDGE = 30.0, 54.0, 70.0, 10.0
 _LETTER = 7.4
@@ -20,7 +20,7 @@ def causal_graph(arrows: Sequence[Arrow], *, title: str, description: str = "") 
     """
     layers = ordered(routed(arrows, layers_of(arrows)))
     places, width, height = _places(layers)
-    head = f"{slug(title)}-head"
+    head = f"{unique(title)}-head"
     return svg(
         width,
         height,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 from math import isfinite
+from zlib import crc32
 
 _UNSPEAKABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no place for (section 2.2)."""
@@ -62,6 +63,11 @@ def slug(words: str) -> str:
     'opt-outs-per-1-000'
     """
     return "-".join(re.findall(r"[a-z0-9]+", words.lower())) or "nameless"
+
+
+def unique(words: str) -> str:
+    """Return ``words`` as an id that no other words have."""
+    return f"{slug(words)}-{crc32(words.encode(errors='replace')):08x}"
 
 
 def _named(key: str) -> str:

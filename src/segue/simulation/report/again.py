@@ -42,6 +42,6 @@ def stated(findings: Findings) -> list[tuple[str, str]]:
         ("leaves for good by", spec.ending or number(None)),
         ("conversions", ", ".join(spec.conversions) or number(None)),
         ("value", ", ".join(f"{of} of {event}" for event, of in spec.values.items()) or number(None)),
-        ("took", f"{result.seconds:,.1f} seconds"),
+        ("took", f"{result.seconds:,.1f} seconds of one processor"),
         ("segue", findings.version),
     ]

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from segue import __version__
 from segue.core.world import workspace_revision
+from segue.measurement.drawing.frame import SERIES
 from segue.model.time import format_instant
 from segue.simulation.sensitivity import Varied
 from segue.simulation.side_by_side import SideBySide
@@ -49,8 +50,8 @@ class Findings(Struct, frozen=True, kw_only=True):
         return tuple(arm for arm in self.result.arms if arm != self.result.baseline)
 
     def series(self, arm: str) -> int:
-        """Return the colour and shape of an arm; 0 is the baseline's."""
-        return 0 if arm == self.result.baseline else 1 + self.others.index(arm)
+        """Return the colour and shape of an arm; 0 is the baseline's, the others' repeat where there are many."""
+        return 0 if arm == self.result.baseline else 1 + self.others.index(arm) % (SERIES - 1)
 
 
 def findings_of(

@@ -76,4 +76,5 @@ def _cell(told: Told | None, figure: Figure) -> str:
     estimate, unit = (told.ahead, apart_of(figure)) if told.relative is None else (told.relative, SHARE)
     value, _, ends = between(estimate.value, estimate.low, estimate.high, unit, signed=True).partition(" (")
     big = tag("span", value, class_=f"big {reading.tone}".strip())
-    return join([big, tag("span", ends.rstrip(")"), class_="ends"), chip(reading)])
+    within = ends.rstrip(")") + (", absolute" if told.relative is None else "")
+    return join([big, tag("span", within, class_="ends"), chip(reading)])
