@@ -12,8 +12,8 @@ from segue.model.time import DAY, HOUR, MINUTE, SECOND, Instant
 from segue.simulation.faults.schedule import Faults
 
 PEOPLE = 7
-FACTS = 80
-ACTIVE = 8 * DAY
+FACTS = 70
+ACTIVE = 6 * DAY
 ZONES = (
     "Europe/London",
     "America/New_York",
@@ -60,7 +60,7 @@ def tell(chance: Random, begin: Instant, faults: Faults, facts: int = FACTS) -> 
 def _told(chance: Random, faults: Faults, at: int, fact: Incoming) -> Iterator[Told]:
     arrives = at + int(chance.random() * SECOND)
     if chance.random() < faults.event_late:
-        arrives += int(chance.choice((MINUTE, 3 * HOUR, 2 * DAY, 5 * DAY)) * chance.random())
+        arrives += int(chance.choice((MINUTE, 3 * HOUR, 2 * DAY, 3 * DAY)) * chance.random())
     elif chance.random() < faults.event_early:
         arrives = max(0, at - int(chance.choice((SECOND, HOUR, DAY)) * chance.random()))
     yield Told(arrives, fact)

@@ -44,7 +44,7 @@ WELCOME = Journey(
     reentry="after 1d",
     exits=(ExitRule(event="account_closed"), ExitRule(when="tier == 'staff'")),
     goal=EventMatch(event="order_completed"),
-    expires_after="12d",
+    expires_after="7d",
     on=(Handler(event="called", pause="20h"),),
     steps=(
         Wait(id="settle_in", after="1h"),
@@ -68,7 +68,7 @@ SPRING = Journey(
     entry=Entry(on=TraitTrigger(trait="tier", when="tier == 'gold'")),
     reentry="after 2d",
     exits=(ExitRule(event="account_closed"),),
-    expires_after="12d",
+    expires_after="7d",
     steps=(
         Propose(id="offer", action="spring_offer", channels=("email", "letter"), deadline="3d"),
         Wait(id="think", after="20h"),
@@ -82,7 +82,7 @@ AUTUMN = Journey(
     entry=Entry(on=AudienceTrigger(audience="lookers")),
     reentry="after 1d",
     exits=(ExitRule(event="account_closed"),),
-    expires_after="12d",
+    expires_after="7d",
     steps=(
         Propose(id="pick", action=None, actions=("autumn_offer", "autumn_news"), deadline="2d"),
         Wait(id="breathe", after="8h"),
