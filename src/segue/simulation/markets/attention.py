@@ -67,9 +67,9 @@ class AttentionParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     screens: Mapping[str, str] = field(default_factory=lambda: {"email": "inbox", "*": "phone"})
     looks: Mapping[str, float] = field(default_factory=lambda: {"inbox": 8.0, "phone": 25.0})
     looks_spread: float = 0.4
-    budget: float = 5.0
+    budget: float = 4.0
     others: Mapping[str, float] = field(default_factory=lambda: {"inbox": 10.0, "phone": 20.0})
-    clicks: float = -3.2
+    clicks: float = -4.0
     wants: float = 2.5
     taste: tuple[float, float] = (0.5, 0.5)
     discount: float = 2.0
@@ -77,7 +77,7 @@ class AttentionParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     unwanted: float = 1.0
     forgives: float = 2.0
     heals: float = 7.0
-    mutes: float = 14.0
+    mutes: float = 20.0
     leaves: float = 30.0
     patience: tuple[float, float] = (0.6, 0.3)
     churn: float = 0.04

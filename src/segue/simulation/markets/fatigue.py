@@ -22,6 +22,7 @@ from segue.simulation.markets.people import (
     daily,
     for_channel,
     ordered,
+    shifted,
     varied,
     visited,
 )
@@ -35,6 +36,7 @@ class FatigueParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
         addresses: the trait that holds a customer's address, by channel; ``{number}`` is the customer's.
         consents: share who have allowed contact when the simulation begins, by channel; nothing is said of others.
         visit, order, leave, click: the names of the events; "" for none.
+        cart: the event that tells of a visit with intent that ended without an order; "" for none.
         themes: what visits are about; each tells one of them as its property ``theme``, by the customer's taste.
         visits: a week, without intent; ``visits_spread`` is the standard deviation of the logarithm.
         intent_every, intent_lasts: mean days between the times at which somebody is after something, and their length.
@@ -66,6 +68,7 @@ class FatigueParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     order: str = "ordered"
     leave: str = "cancelled"
     click: str = ""
+    cart: str = ""
     themes: tuple[str, ...] = ()
     visits: float = 2.0
     visits_spread: float = 0.6
@@ -125,6 +128,7 @@ class FatigueMarket:
                 ("hour of the day", "opening"),
                 ("intent", "visiting"),
                 ("intent", "ordering"),
+                ("intent", "clicking"),
                 ("opening", "clicking"),
                 ("discount", "clicking"),
                 ("clicking", "ordering"),
@@ -138,6 +142,8 @@ class FatigueMarket:
                 varied("opt_out_tired", "what fatigue adds to the logarithm of opting out", p.opt_out_tired),
                 varied("glad", "what a click takes from the logarithm of the chance to leave", p.glad),
                 varied("intent_every", "days between the times of intent", p.intent_every),
+                varied("intent_lasts", "days that intent lasts", p.intent_lasts),
+                shifted("ads", "log-odds that an advertisement is clicked on a day", p.ads),
             ),
         )
 
@@ -202,6 +208,8 @@ class Tired:
                 yield Came(placement=self._p.placement, after=after + MINUTE)
             if self._dice.happens(self._p.orders[is_keen], "orders", day, visit):
                 yield self._order(after + HOUR // 2, "visit", day, visit)
+            elif is_keen and self._p.cart:
+                yield Did(name=self._p.cart, after=after + HOUR // 2, identifiers=self._papers.shown)
         for channel in sorted(self._ads):
             if self._dice.happens(chance(self._p.ads + self._tastes.channel(channel)), "ad", channel, day):
                 after = round(24 * HOUR * self._dice.uniform("ad at", channel, day))

@@ -45,6 +45,11 @@ def varied(name: str, what: str, value: float) -> Assumption:
     return Assumption(name=name, what=what, value=value, low=value / 2.0, high=value * 2.0)
 
 
+def shifted(name: str, what: str, log_odds: float) -> Assumption:
+    """Return an assumption in log-odds that is varied to half and to double the odds."""
+    return Assumption(name=name, what=what, value=log_odds, low=log_odds - log(2.0), high=log_odds + log(2.0))
+
+
 def for_channel(values: Mapping[str, float], channel: str) -> float:
     """Return what ``values`` say of ``channel``, ``*`` standing for the others; 0 where they say nothing."""
     return values.get(channel, values.get("*", 0.0))
