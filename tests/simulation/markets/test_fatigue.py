@@ -59,6 +59,14 @@ def test_what_people_do_of_their_own_accord_does_not_depend_on_messages() -> Non
     assert open_.column("event/ordered").sum() > shut.column("event/ordered").sum()
 
 
+def test_visits_tell_what_they_are_about_and_which_carts_were_left() -> None:
+    plain, telling = lived(churn=0.0), lived(churn=0.0, cart="cart_left", themes=["running", "yoga"])
+    assert telling.total("event/cart_left").sum() > 0.0 == plain.total("event/cart_left").sum()
+    assert telling.total("event/cart_left").sum() < 0.5 * telling.total("event/visited").sum()
+    assert np.array_equal(plain.column("event/visited"), telling.column("event/visited"))
+    assert lived(churn=0.0, cart="cart_left", orders=[0.0, 1.0]).total("event/cart_left").sum() == 0.0
+
+
 def test_monthly_churn_is_as_declared_where_nothing_else_moves_it() -> None:
     accounts = lived(weeks=6, count=400, churn=0.2, churn_tired=0.0, glad=0.0)
     gone = (accounts.column("days") < 42.0).sum()

@@ -6,7 +6,17 @@ import pytest
 
 from segue.simulation.dice import Dice
 from segue.simulation.market import Consented, Did
-from segue.simulation.markets.people import ADDRESSES, MONTH_DAYS, Papers, Tastes, chance, daily, for_channel, varied
+from segue.simulation.markets.people import (
+    ADDRESSES,
+    MONTH_DAYS,
+    Papers,
+    Tastes,
+    chance,
+    daily,
+    for_channel,
+    shifted,
+    varied,
+)
 
 
 def test_chances() -> None:
@@ -21,6 +31,7 @@ def test_chances() -> None:
     )
     said = varied("heals", "days", 4.0)
     assert (said.low, said.high) == (2.0, 8.0)
+    assert chance(shifted("ads", "odds", 0.0).high) == pytest.approx(2.0 / 3.0)
 
 
 def test_whoever_comes_on_an_unknown_device_says_a_week_later_who_they_are() -> None:
