@@ -69,6 +69,7 @@ def test_json_has_everything() -> None:
         (["--vary", "luck"], "no assumption 'luck'"),
         (["--name", "village"], "no simulation 'village'"),
         (["--report", "."], "cannot be written"),
+        (["--report", "/dev/null/report.html"], "cannot be written"),
     ],
 )
 def test_a_mistake_is_told_before_any_work(

@@ -1,5 +1,6 @@
 """What `segue simulate` tells: on the screen, as JSON, and into files."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,10 @@ def make_room(*files: Path | None) -> None:
             continue
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("a", encoding="utf-8"):
-                pass
         except OSError as error:
             raise SegueError(f"{file} cannot be written: {error.strerror}.", "Give another place.") from error
+        if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+            raise SegueError(f"{file} cannot be written.", "Give a file in a folder that you may write to.")
 
 
 def write_reports(findings: Findings, page: Path | None, markdown: Path | None) -> None:

@@ -50,6 +50,13 @@ def test_a_name_that_does_not_fit_is_cut() -> None:
     assert (name.text or "").endswith("\u2026")
 
 
+def test_it_may_be_as_wide_as_there_is_room() -> None:
+    tree = drawn(line_chart([Line(label="a", values=(1.0, 2.0))], title="t", along=("1", "2"), width=900.0))
+    assert (tree.get("viewBox") or "").split()[2] == "900"
+    (curve,) = of(tree, "polyline", "curve")
+    assert float((curve.get("points") or "").split()[1].split(",")[0]) > 800.0
+
+
 def test_only_as_many_places_are_named_as_fit() -> None:
     along = [str(week) for week in range(1, 53)]
     tree = drawn(line_chart([Line(label="a", values=tuple(map(float, along)))], title="t", along=along))

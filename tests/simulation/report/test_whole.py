@@ -4,7 +4,9 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
+from segue.simulation.market import Description
 from segue.simulation.report.whole import report_page
 from tests.simulation.report.known import AGENT, findings
 
@@ -19,6 +21,14 @@ def test_the_page_is_well_formed_and_loads_nothing(with_varied: bool) -> None:
     assert ("What if the assumptions are wrong?" in heads) == with_varied
     assert not re.search(r"(src|href)=|<script|<link|@import|nan", made)
     assert AGENT not in made
+
+
+def test_little_is_a_report_too() -> None:
+    known = findings()
+    silent = Description(name="empty", summary="", causes=(), assumptions=())
+    alone = replace(known.result, arms=("usual",), told=(), curves=(), counted={"usual": {}}, market=silent)
+    tree = ElementTree.fromstring(report_page(replace(known, result=alone, arms=())))
+    assert "nothing to compare" in "".join(tree.itertext())
 
 
 def test_no_id_is_there_twice() -> None:

@@ -71,5 +71,5 @@ def _row(bar: Bar, note: str, across: Scale, top: float) -> Markup:
     return join(parts)
 
 
-def _short(label: str, most: int = 26) -> str:
+def _short(label: str, most: int = 22) -> str:
     return label if len(label) <= most else f"{label[: most - 1]}\u2026"

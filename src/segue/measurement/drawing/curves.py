@@ -38,6 +38,7 @@ def line_chart(
     description: str = "",
     unit: Unit = AMOUNT,
     with_zero: bool = True,
+    width: float = WIDTH,
 ) -> Markup:
     """Return the series as SVG, each with its name at its end.
 
@@ -47,12 +48,12 @@ def line_chart(
         axis: what the places are.
         description: for those who do not see it; the ends where empty.
     """
-    right = WIDTH - min(_LETTER * max((len(each.label) for each in lines), default=0) + 18.0, WIDTH / 3.0)
+    right = width - min(_LETTER * max((len(each.label) for each in lines), default=0) + 18.0, width / 3.0)
     amounts = [value for each in lines for value in (*each.values, *each.lows, *each.highs)]
     up = scale(amounts, HEIGHT - _FOOT, _TOP, unit=unit, with_zero=with_zero)
     across = Scale(0.0, max(len(along) - 1.0, 1.0), 1.0, _LEFT + 6.0, right)
     return svg(
-        WIDTH,
+        width,
         HEIGHT,
         title,
         description or "; ".join(_told(each, unit) for each in lines),
@@ -61,7 +62,7 @@ def line_chart(
         words((_LEFT + right) / 2.0, HEIGHT - 4.0, axis, anchor="middle", class_="tick"),
         *(_band(each, across, up) for each in lines),
         *(_curve(each, across, up, unit) for each in lines),
-        _ends(lines, up, right),
+        _ends(lines, up, right, width - right),
     )
 
 
@@ -116,7 +117,7 @@ def _curve(each: Line, across: Scale, up: Scale, unit: Unit) -> Markup:
     return join(parts)
 
 
-def _ends(lines: Sequence[Line], up: Scale, right: float) -> Markup:
+def _ends(lines: Sequence[Line], up: Scale, right: float, room: float) -> Markup:
     """Return the names at the ends, pushed apart where they would cover each other."""
     wanted = sorted(
         (up.place(known[-1]), place)
@@ -124,12 +125,12 @@ def _ends(lines: Sequence[Line], up: Scale, right: float) -> Markup:
         if (known := [value for value in each.values if value is not None and is_known(value)])
     )
     parts, least = [], _TOP
-    room = (HEIGHT - _FOOT) - _APART * len(wanted)
+    bottom = (HEIGHT - _FOOT) - _APART * len(wanted)
     for rank, (y, place) in enumerate(wanted):
-        at = max(least, min(y, room + _APART * (rank + 1)))
+        at = max(least, min(y, bottom + _APART * (rank + 1)))
         least = at + _APART
         each = lines[place]
-        fitting = int((WIDTH - right - 10.0) / _LETTER)
+        fitting = int((room - 10.0) / _LETTER)
         label = each.label if len(each.label) <= fitting else f"{each.label[: fitting - 1].rstrip()}\u2026"
         parts.append(words(right + 10.0, at + 4.0, label, class_=f"name s{each.series % SERIES}"))
     return join(parts)
