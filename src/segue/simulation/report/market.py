@@ -22,7 +22,9 @@ def _inside(findings: Findings) -> Iterator[Markup]:
         drawing = causal_graph(described.causes, title="Causal graph of the market")
         yield tag("div", drawing, class_="scroll")
         yield tag(
-            "p", "The first acts on the second, along an arrow; nothing else acts in this market.", class_="soft small"
+            "p",
+            "An arrow says that the first acts on the second. The market states no other effects.",
+            class_="soft small",
         )
     if described.assumptions:
         yield tag("h3", "What it rests on")

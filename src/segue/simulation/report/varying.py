@@ -16,9 +16,10 @@ def carrying(findings: Findings) -> list[str]:
     if not findings.others:
         return []
     if not findings.varied:
-        names = ", ".join(each.what for each in findings.result.market.assumptions)
-        rests = f" It rests on: {names}." if names else ""
-        return [f"Nothing was varied, so which assumptions carry the result is not known.{rests} --vary tells."]
+        return [
+            "Nothing was varied, so which assumptions carry the result is not known. They are listed with the market, below; "
+            "a run with --vary tells."
+        ]
     changed = overturned(findings)
     tried = len({each.assumption.name for each in findings.varied})
     first = f"Each of {tried} assumptions was varied alone, to both its ends."
