@@ -17,8 +17,8 @@ def carrying(findings: Findings) -> list[str]:
         return []
     if not findings.varied:
         return [
-            "Nothing was varied, so which assumptions carry the result is not known. They are listed with the market, below; "
-            "a run with --vary tells."
+            "Nothing was varied, so which assumptions carry the result is not known. They are listed with "
+            "the market, below; a run with --vary tells."
         ]
     changed = overturned(findings)
     tried = len({each.assumption.name for each in findings.varied})
