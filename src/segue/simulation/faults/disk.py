@@ -20,6 +20,10 @@ from segue.stores.memory import Medium, MemoryStore
 from segue.stores.sqlite import SqliteStore
 
 
+class InjectedError(StoreError):
+    """A failure of the disk that was made up; every other one is a real failure of what is tested."""
+
+
 class Disk:
     """Holds one store over many lives of a process.
 
@@ -76,11 +80,11 @@ class Disk:
             raise Crash
         fails = chance.random() < faults.commit_fails
         if fails and chance.random() < 0.5:
-            raise StoreError("The disk is full.", "This was injected.")
+            raise InjectedError("The disk is full.", "This was injected.")
         self._inner.commit(commit)
         self._note(commit)
         if fails:
-            raise StoreError("The disk is gone.", "This was injected.")
+            raise InjectedError("The disk is gone.", "This was injected.")
         if chance.random() < faults.crash_after_commit:
             raise Crash
 

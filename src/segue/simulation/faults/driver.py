@@ -9,6 +9,7 @@ from random import Random
 
 from msgspec.structs import replace
 
+from segue.channels.settings import ChannelLimits
 from segue.model.commands import Deliver
 from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import EventError
@@ -21,7 +22,7 @@ from segue.runtimes.embedded.recovery import Worlds
 from segue.simulation.checkers.evidence import Evidence, Owed
 from segue.simulation.faults.agenda import Agenda
 from segue.simulation.faults.clock import MachineClock
-from segue.simulation.faults.disk import Disk, Span
+from segue.simulation.faults.disk import Disk, InjectedError, Span
 from segue.simulation.faults.errands import Errand, Errands
 from segue.simulation.faults.loop import Crash, SimulatedLoop
 from segue.simulation.faults.provider import Providers
@@ -106,9 +107,14 @@ class _Town:
             channel_workers=self._chance.choice((1, 2, 4)),
             channel_backlog=self._chance.choice((1, 3, 10_000)),
             hot_customers=self._chance.choice((1, 4, 10_000)),
+            channel_limits={"email": self._limits(), "push": self._limits()},
             manages_gc=False,
         )
         self._plan(tell(Random(f"{seed}/residents"), begin, faults, facts))
+
+    def _limits(self) -> ChannelLimits:
+        """Return how fast a channel may be called: some so slowly that much has changed when a message's turn comes."""
+        return ChannelLimits(rate=self._chance.choice((None, None, 1 / 600, 1 / 7200)))
 
     # -- what the loop asks -------------------------------------------------------------------------------------
 
@@ -134,7 +140,7 @@ class _Town:
             loop = SimulatedLoop(self)
             try:
                 loop.run_until_complete(self._one_life(loop))
-            except Crash:
+            except (Crash, InjectedError):  # a process whose commit failed ends, and is started again
                 self._die()
             finally:
                 loop.bury()
@@ -151,7 +157,7 @@ class _Town:
         crashed, finish = asyncio.ensure_future(runtime.crashed()), asyncio.ensure_future(self._finish.wait())
         await asyncio.wait([crashed, finish], return_when=asyncio.FIRST_COMPLETED)
         if crashed.done():
-            raise Crash  # a process whose commit failed ends, and is started again
+            raise crashed.result()
         await runtime.drain()
         await runtime.stop()
         store.close()
