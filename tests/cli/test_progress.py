@@ -2,6 +2,8 @@
 
 from io import StringIO
 
+import pytest
+
 from segue.cli.progress import Progress, span
 
 
@@ -54,6 +56,16 @@ def test_on_a_terminal_one_line_is_drawn_anew_and_taken_away() -> None:
     assert 8 <= drawn.count("lives") <= 12, "not more often than eyes see"
     assert "[############............]" in drawn
     assert drawn.endswith("\r")
+
+
+def test_a_line_never_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    stream, clock = Terminal(), Watch()
+    progress = Progress(100, "lives", stream=stream, clock=clock)
+    clock.now = 1.0
+    progress.add(50, "an arm with a long name")
+    progress.close()
+    assert max(map(len, stream.getvalue().split("\r"))) == 29
 
 
 def test_nothing_done_has_no_rate() -> None:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from shutil import get_terminal_size
 from typing import TextIO
 
 STEP = 0.1
@@ -69,6 +70,7 @@ class Progress:
         return "[" + "#" * full + "." * (_BAR - full) + "]"
 
     def _redraw(self, line: str) -> None:
+        line = line[: get_terminal_size().columns - 1]
         self._stream.write("\r" + line.ljust(self._widest))
         self._stream.flush()
         self._widest = max(self._widest, len(line))
