@@ -23,6 +23,24 @@ def test_boxes_do_not_overlap_and_arrows_join_them() -> None:
         assert min(abs(start - edge) for edge in edges) < 0.2
 
 
+def test_arrows_point_at_their_effects_and_cross_no_box() -> None:
+    arrows = [
+        ("contact", "fatigue"),
+        ("fatigue", "a rather long effect"),
+        ("contact", "leaving"),
+        ("leaving", "contact"),
+    ]
+    tree = drawn(causal_graph([*arrows, ("fatigue", "leaving")], title="t"))
+    boxes = dict(zip(texts(tree), (at(each, "x", "width") for each in of(tree, "rect", "box")), strict=True))
+    for arrow in of(tree, "path", "arrow"):
+        (cause, effect) = ("".join(arrow.itertext())).split(" acts on ")
+        numbers = [float(each) for each in re.findall(r"-?[\d.]+", arrow.get("d") or "")]
+        is_forward = boxes[effect][0] > boxes[cause][0]
+        assert (numbers[-1] > numbers[-3]) == is_forward, "the last piece runs towards the effect"
+        side = boxes[effect][0] - 6.0 if is_forward else sum(boxes[effect]) + 6.0
+        assert abs(numbers[-1] - side) < 0.2
+
+
 def test_everything_is_within_the_drawing() -> None:
     tree = drawn(causal_graph(ARROWS, title="t"))
     _, _, wide, tall = map(float, (tree.get("viewBox") or "").split())

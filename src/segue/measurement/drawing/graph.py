@@ -1,14 +1,15 @@
 """Causal graphs: what acts on what, from left to right."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from segue.measurement.drawing.frame import svg, words
 from segue.measurement.drawing.layers import Arrow, Layers, layers_of, ordered, routed
 from segue.measurement.drawing.markup import Markup, tag, unique
 
 _BOX, _ROW, _COLUMN, _EDGE = 30.0, 54.0, 70.0, 10.0
-_LETTER = 7.4
+_LETTER, _HEAD = 7.4, 6.0
 
 
 def causal_graph(arrows: Sequence[Arrow], *, title: str, description: str = "") -> Markup:
@@ -28,25 +29,30 @@ def causal_graph(arrows: Sequence[Arrow], *, title: str, description: str = "") 
         description or "; ".join(f"{cause} acts on {effect}" for cause, effect in arrows),
         tag("defs", _head(head)),
         *(_arrow(way, places, head) for way in layers.ways),
-        *(_box(name, x, y) for name, (x, y, is_thing) in places.items() if is_thing),
+        *(_box(name, place) for name, place in places.items() if place.wide),
         class_="drawing graph",
     )
 
 
-Places = dict[str, tuple[float, float, bool]]
-"""The middle of each name, and whether it is a thing; the others are bends."""
+class _Place(NamedTuple):
+    """Where a name stands: its middle, how wide its box is (0 for a bend), and how wide its column."""
+
+    x: float
+    y: float
+    wide: float
+    column: float
 
 
-def _places(layers: Layers) -> tuple[Places, float, float]:
+def _places(layers: Layers) -> tuple[dict[str, _Place], float, float]:
     height = _ROW * max(len(row) for row in layers.rows) + _EDGE
-    places: Places = {}
+    places: dict[str, _Place] = {}
     left = _EDGE
     for row in layers.rows:
-        wide = max((_width(name) for name in row if name in layers.things), default=0.0)
-        pitch = height / max(len(row), 1)
-        for place, name in enumerate(row):
-            places[name] = (left + wide / 2.0, pitch * (place + 0.5), name in layers.things)
-        left += wide + _COLUMN
+        widths = {name: _width(name) if name in layers.things else 0.0 for name in row}
+        column, pitch = max(widths.values(), default=0.0), height / max(len(row), 1)
+        for rank, name in enumerate(row):
+            places[name] = _Place(left + column / 2.0, pitch * (rank + 0.5), widths[name], column)
+        left += column + _COLUMN
     return places, left - _COLUMN + _EDGE, height
 
 
@@ -54,25 +60,24 @@ def _width(name: str) -> float:
     return _LETTER * len(name) + 26.0
 
 
-def _box(name: str, x: float, y: float) -> Markup:
-    wide = _width(name)
+def _box(name: str, place: _Place) -> Markup:
+    x, y, wide, _ = place
     box = tag("rect", x=x - wide / 2.0, y=y - _BOX / 2.0, width=wide, height=_BOX, rx=8, class_="box")
     return tag("g", box, words(x, y + 4.5, name, anchor="middle", class_="label"))
 
 
-def _arrow(way: Sequence[str], places: Places, head: str) -> Markup:
-    turn = 1.0 if places[way[-1]][0] >= places[way[0]][0] else -1.0
-    points = []
-    for name in way:
-        x, y, is_thing = places[name]
-        half = _width(name) / 2.0 if is_thing else 0.0
-        out = turn * half
-        points.append((x + out if name == way[0] else x - out if name == way[-1] else x, y))
-    points[-1] = (points[-1][0] - turn * 6.0, points[-1][1])
-    parts = [f"M{points[0][0]:.1f},{points[0][1]:.1f}"]
-    for (x1, y1), (x2, y2) in pairwise(points):
-        bend = (x2 - x1) / 2.0
-        parts.append(f"C{x1 + bend:.1f},{y1:.1f} {x2 - bend:.1f},{y2:.1f} {x2:.1f},{y2:.1f}")
+def _arrow(way: Sequence[str], places: Mapping[str, _Place], head: str) -> Markup:
+    """Return an arrow that is straight within columns, so that it crosses no box, and bends between them."""
+    first, last = places[way[0]], places[way[-1]]
+    turn = 1.0 if last.x >= first.x else -1.0
+    parts = [f"M{first.x + turn * first.wide / 2.0:.1f},{first.y:.1f}"]
+    for one, next_ in pairwise(places[name] for name in way):
+        start, end = one.x + turn * one.column / 2.0, next_.x - turn * (next_.column / 2.0 + _HEAD + 2.0)
+        bend = (end - start) / 2.0
+        parts.append(
+            f"H{start:.1f} C{start + bend:.1f},{one.y:.1f} {end - bend:.1f},{next_.y:.1f} {end:.1f},{next_.y:.1f}"
+        )
+    parts.append(f"H{last.x - turn * (last.wide / 2.0 + _HEAD):.1f}")
     told = tag("title", f"{way[0]} acts on {way[-1]}")
     return tag("path", told, d=" ".join(parts), class_="arrow", marker_end=f"url(#{head})")
 
