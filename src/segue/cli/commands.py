@@ -31,6 +31,7 @@ COMMANDS = {
     "run": Command("segue.cli.run:run", "Serve in production, with keys."),
     "ingest": Command("segue.cli.ingest:ingest", "Read a file of events into the store."),
     "replay": Command("segue.cli.replay:replay", "Decide again from a file of events, or from the store's own log."),
+    "what-if": Command("segue.cli.what_if:what_if", "Say what a change would do, in markets fitted from the log."),
     "fit": Command("segue.cli.fit:app", "Train a model on a table, and say what it is worth."),
     "learn": Command("segue.cli.learn:learn", "Train models from the log, and publish those that pass their gates."),
     "models": Command("segue.cli.models:app", "List the trained models, show one, go back to an earlier one."),

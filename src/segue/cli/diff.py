@@ -40,7 +40,7 @@ def diff(
             say("Nothing has run here yet.")
         old, new = old or Workspace(name=""), read(folder)
     else:
-        old, new = _read_before(before, after), read(after)
+        old, new = read_before(before, after), read(after)
     report(differences(old, new), as_json=json)
 
 
@@ -69,7 +69,7 @@ def last_published(folder: Path) -> Workspace | None:
         store.close()
 
 
-def _read_before(before: Path, after: Path) -> Workspace:
+def read_before(before: Path, after: Path) -> Workspace:
     """Return the earlier workspace: a folder, or the later one as it was at a git revision.
 
     Raises:

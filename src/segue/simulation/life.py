@@ -46,6 +46,9 @@ class Passed(NamedTuple):
 class Life:
     """One resident's customers (one, once all their devices are linked) and what is to come.
 
+    A resident whom the workspace knows already has a ``customer``, as the engine left them: life goes on from there,
+    and what they do without identifiers is this customer's.
+
     Attributes:
         number: the resident's.
         due: when something happens next; `NEVER` for not at all.
@@ -60,6 +63,7 @@ class Life:
         "_customers",
         "_dice",
         "_directory",
+        "_known_as",
         "_providers",
         "_resident",
         "_scheduled",
@@ -78,6 +82,11 @@ class Life:
         self._wakes: dict[CustomerId, Instant] = {}
         self._coming: list[tuple[Instant, int, Event, tuple[Identifier, ...]]] = []
         self._behave_at = begin
+        self._known_as = CustomerId("")
+        known: Customer | None = getattr(resident, "customer", None)
+        if known is not None:
+            self._known_as = known.customer_id
+            self._customers[known.customer_id], self._wakes[known.customer_id] = known, begin
         self._behaved = self._scheduled = self._arrived = 0
         self.due: Instant = begin
 
@@ -256,7 +265,7 @@ class Life:
                 known_by = happening.identifiers or known_by
                 event = Tracked(
                     event_id=EventId(name),
-                    customer_id=CustomerId(""),
+                    customer_id=self._known_as,
                     at=at,
                     name=happening.name,
                     properties=dict(happening.properties),
@@ -265,7 +274,7 @@ class Life:
             case Consented():
                 event = ConsentChanged(
                     event_id=EventId(name),
-                    customer_id=CustomerId(""),
+                    customer_id=self._known_as,
                     at=at,
                     channel=happening.channel,
                     granted=happening.granted,
@@ -275,7 +284,7 @@ class Life:
             case Came():
                 event = DecisionRequested(
                     event_id=EventId(name),
-                    customer_id=CustomerId(""),
+                    customer_id=self._known_as,
                     at=at,
                     placement=happening.placement,
                     context=dict(happening.context),
