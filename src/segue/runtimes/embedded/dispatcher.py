@@ -248,19 +248,25 @@ class Dispatcher:
         if issued is not None and channel is not None and may_repeat(issued.command, channel):
             is_safe = channel.spec.is_idempotent or isinstance(issued.command, SyncAudience)
             self._resent[issued.key] = "" if is_safe else POSSIBLE_DUPLICATE
+            if not is_safe:  # it must be known even if the next crash comes before the outcome
+                again = EventId(derive("again", row.delivery_id, row.seq, self._epoch))
+                await self._back.report([self._word(row, again, DeliveryStatus.ATTEMPTING, POSSIBLE_DUPLICATE)])
             self._lane(row.channel).insist(issued)
             return
-        event = DeliveryReported(
-            event_id=EventId(derive("outcome", row.delivery_id, row.seq)),
+        outcome = EventId(derive("outcome", row.delivery_id, row.seq))
+        await self._back.report([self._word(row, outcome, DeliveryStatus.UNKNOWN, INTERRUPTED)])
+        self._counters.deliveries[row.channel, DeliveryStatus.UNKNOWN.value] += 1
+
+    def _word(self, row: LedgerRow, event_id: EventId, status: DeliveryStatus, detail: str) -> DeliveryReported:
+        return DeliveryReported(
+            event_id=event_id,
             customer_id=row.customer_id,
             at=self._writer.now(),
             delivery_id=row.delivery_id,
-            status=DeliveryStatus.UNKNOWN,
+            status=status,
             attempt=row.attempt,
-            detail=INTERRUPTED,
+            detail=detail,
         )
-        await self._back.report([event])
-        self._counters.deliveries[row.channel, DeliveryStatus.UNKNOWN.value] += 1
 
 
 def _family(channel: AnyChannel) -> type | None:
