@@ -47,7 +47,7 @@ def test_whoever_comes_on_an_unknown_device_says_a_week_later_who_they_are() -> 
 
 
 def test_on_the_first_day_they_leave_addresses_and_say_what_is_allowed() -> None:
-    did, consented = Papers(7, Dice("town", 7), 0.0).show(0, ADDRESSES, {"push": 1.0})
+    did, consented = Papers(7, Dice("town", 7), 0.0).show(0, ADDRESSES, {"push": 1.0, "sms": 0.0})
     assert isinstance(did, Did)
     assert isinstance(consented, Consented)
     assert (did.traits["email"], consented.channel, consented.granted) == ("c7@market.example", "push", True)

@@ -24,7 +24,7 @@ class AttentionParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Attributes:
         addresses: the trait that holds a customer's address, by channel; ``{number}`` is the customer's.
-        consents: share who have allowed contact when the simulation begins, by channel; nothing is said of others.
+        consents: share who have allowed contact when the simulation begins, by channel; the others say nothing.
         visit, order, leave, click: the names of the events; "" for none.
         themes: what visits are about; each tells one of them as its property ``theme``, by taste and need.
         visits: a week; ``visits_spread`` is the standard deviation of the logarithm.

@@ -34,7 +34,7 @@ class FatigueParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     Attributes:
         addresses: the trait that holds a customer's address, by channel; ``{number}`` is the customer's.
-        consents: share who have allowed contact when the simulation begins, by channel; nothing is said of others.
+        consents: share who have allowed contact when the simulation begins, by channel; the others say nothing.
         visit, order, leave, click: the names of the events; "" for none.
         cart: the event that tells of a visit with intent that ended without an order; "" for none.
         themes: what visits are about; each tells one of them as its property ``theme``, by the customer's taste.

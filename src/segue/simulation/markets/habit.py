@@ -38,7 +38,7 @@ class HabitParameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     Attributes:
         addresses: the trait that holds a customer's address, by channel; ``{number}`` is the customer's.
-        consents: share who have allowed contact when the simulation begins, by channel; nothing is said of others.
+        consents: share who have allowed contact when the simulation begins, by channel; the others say nothing.
         visit, order, leave, click: the names of the events; "" for none. A visit is a use.
         themes: what uses are about; each tells one of them as its property ``theme``, by the customer's taste.
         uses: log-odds that somebody without a habit uses it on a day; ``uses_spread`` is the standard deviation.

@@ -84,8 +84,8 @@ class Papers:
                 name="signed_up", traits={trait: form.format(number=self._number) for trait, form in addresses.values()}
             )
             for channel, share in consents.items():
-                granted = self._dice.happens(share, "consent", channel)
-                yield Consented(channel=channel, granted=granted, source="preference_centre")
+                if self._dice.happens(share, "consent", channel):
+                    yield Consented(channel=channel, granted=True, source="preference_centre")
         elif day >= SIGN_IN_DAY and not self.is_known:
             self.is_known = True
             yield Did(name="signed_in", identifiers=(*self.named, *self._device))
