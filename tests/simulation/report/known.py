@@ -47,6 +47,7 @@ def varied() -> tuple[Varied, ...]:
             moved=(
                 Moved(arm=AGENT, figure="clicks", ahead=UNCLEAR, relative=None, shift=Estimate(-0.32, -0.5, -0.1, 0.1)),
                 Moved(arm=AGENT, figure="churn", ahead=LEVEL, relative=None, shift=LEVEL),
+                Moved(arm=AGENT, figure="messages", ahead=UNCLEAR, relative=UNCLEAR, shift=Estimate(1, -1, 3, 1)),
             ),
         ),
         Varied(

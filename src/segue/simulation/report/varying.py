@@ -38,7 +38,10 @@ def carrying(findings: Findings) -> list[str]:
 
 
 def overturned(findings: Findings) -> dict[str, list[str]]:
-    """Return, by variation that changes a reading, which readings; those of the most readings first."""
+    """Return, by variation that changes a reading, which readings; those of the most readings first.
+
+    A reading changes only where the difference itself has clearly moved, and not where it was near the border anyway.
+    """
     found: dict[str, list[str]] = {}
     for varied in findings.varied:
         for arm in findings.others:
@@ -47,7 +50,8 @@ def overturned(findings: Findings) -> dict[str, list[str]]:
                 if told is None or told.ahead is None or moved is None:
                     continue
                 before, now = read(told.ahead, told.relative, figure), read(moved.ahead, moved.relative, figure)
-                if now.word != before.word and (now.is_clear or before.is_clear):
+                is_moved = not moved.shift.low <= 0.0 <= moved.shift.high
+                if is_moved and now.word != before.word and (now.is_clear or before.is_clear):
                     change = f"{arm}, {figure.what}: {before.word} becomes {now.word}"
                     found.setdefault(_words(varied), []).append(change)
     return dict(sorted(found.items(), key=lambda each: -len(each[1])))
@@ -65,7 +69,7 @@ def sensitivity(findings: Findings) -> Markup | None:
     return section(
         "What if the assumptions are wrong?",
         tag("p", intro),
-        tag("p", "Of many readings, some that are near the border change by chance alone.", class_="soft small"),
+        tag("p", "A reading is said to change only where the difference has clearly moved.", class_="soft small"),
         tag("h3", "What would be read differently") if changed else tag("p", "No reading of any figure changes."),
         *(
             tag("div", tag("p", tag("strong", titled(name))), tag("ul", *(tag("li", each) for each in readings)))
