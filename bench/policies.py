@@ -110,7 +110,7 @@ def play(stream: Stream, player: Player, name: str, seed: int) -> Played:
     """Lead ``player`` through ``stream``."""
     dice = np.random.default_rng((seed, 8)).random(len(stream.x))
     due: dict[int, list[tuple[int, float | None]]] = defaultdict(list)
-    regret, rewards = 0.0, []
+    regret, rewards, weights = 0.0, [], []
     clock = Stopwatch()
     for row in range(len(stream.x)):
         with clock.update:
@@ -122,7 +122,8 @@ def play(stream: Stream, player: Player, name: str, seed: int) -> Played:
             logged = int(stream.logged[row])
             net = float(stream.outcomes[row, 0] - stream.costs[logged])
             if stream.is_weighted:
-                rewards.append(float(probabilities[logged]) * len(stream.arms) * net)
+                weights.append(float(probabilities[logged]) * len(stream.arms))
+                rewards.append(weights[-1] * net)
                 arm, chance = logged, 1.0 / len(stream.arms)
             elif arm == logged:
                 rewards.append(net)
@@ -143,7 +144,7 @@ def play(stream: Stream, player: Player, name: str, seed: int) -> Played:
             if outcome and delay <= stream.window:
                 due[row + delay].append((row, outcome))
             due[row + stream.window].append((row, None))
-    reward, error, fixed = _judged(stream, rewards)
+    reward, error, fixed = _judged(stream, rewards, weights)
     return Played(stream.name, name, seed, regret, reward, error, fixed, *clock.microseconds(len(stream.x)))
 
 
@@ -189,14 +190,28 @@ def _deliver(player: Player, news: "tuple[tuple[int, float | None], ...] | list[
             player.reward(row, amount)
 
 
-def _judged(stream: Stream, rewards: list[float]) -> tuple[float, float, float]:
+def _judged(stream: Stream, rewards: list[float], weights: list[float]) -> tuple[float, float, float]:
     if stream.logged is None:
         return 0.0, 0.0, 0.0
     net = stream.outcomes[:, 0] - stream.costs[stream.logged]
     sums = np.bincount(stream.logged, net, len(stream.arms))
     fixed = float((sums / np.maximum(np.bincount(stream.logged, minlength=len(stream.arms)), 1)).max())
     counted = np.array(rewards or [0.0])
-    return float(counted.mean()), float(counted.std() / len(counted) ** 0.5), fixed
+    error = float(counted.std() / len(counted) ** 0.5)
+    if stream.is_weighted:
+        error = max(error, _unseen(stream, weights))
+    return float(counted.mean()), error, fixed
+
+
+def _unseen(stream: Stream, weights: list[float]) -> float:
+    """Return the standard error if every arm had the log's mean rate.
+
+    Where a policy's favourite has some hundred rows and a rate of four in a thousand, it may well have no click among
+    them; then what was seen has no spread, and says nothing about the error.
+    """
+    rate = float(stream.outcomes[:, 0].mean())
+    squares = np.array(weights or [0.0]) ** 2
+    return float(np.sqrt(squares.mean() * rate * (1.0 - rate) / max(len(squares), 1)))
 
 
 def _tell(stream: str, played: list[Played], figures: dict[str, float]) -> None:
@@ -219,9 +234,9 @@ def _tell(stream: str, played: list[Played], figures: dict[str, float]) -> None:
     if is_log:
         figures[f"{stream}_reward"] = round(ours.reward, 5)
         ratio = _ratio(ours.reward, best.reward)
-        relative = (_ratio(ours.error, ours.reward) ** 2 + _ratio(best.error, best.reward) ** 2) ** 0.5
+        error = (ours.error**2 + best.error**2) ** 0.5
         figures[f"{stream}_reward_ratio"] = round(ratio, 4)
-        figures[f"{stream}_reward_ratio_se"] = round(relative * ratio, 4)
+        figures[f"{stream}_reward_ratio_se"] = round(_ratio(error, best.reward), 4)
         lost, lost_best = ours.fixed - ours.reward, best.fixed - best.reward
         if lost_best > 0.0 and stream != "open_bandit":  # of 80 arms with half a click each, the best is chance
             figures[f"{stream}_regret_ratio"] = round(lost / lost_best, 3)
