@@ -96,7 +96,8 @@ def test(arguments: list[str]) -> int:
     if not arguments and (code := check([])):
         return code
     install_strace()
-    return python("-m", "pytest", *arguments)
+    spread = [] if arguments else ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    return python("-m", "pytest", *spread, *arguments)
 
 
 def check(_arguments: list[str]) -> int:
