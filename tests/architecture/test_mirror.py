@@ -22,6 +22,7 @@ THROUGH_A_FACE = {
     "core/expressions/*.py": ("tests/core/expressions/test_compiling.py", "one language behind one face"),
     "core/profiles/*.py": ("tests/core/test_engine.py", "one fold behind one face"),
     "core/triggers/*.py": ("tests/core/test_engine.py", "one detection behind one face"),
+    "measurement/reports/*.py": ("tests/measurement/reports/test_making.py", "each section against a count by hand"),
     "measurement/rows.py": ("tests/measurement/test_segments.py", "the rows that segments hold"),
     "ports/channel.py": ("tests/channels/test_conformance.py", "protocols; the kit is their test"),
     "ports/store.py": ("tests/stores/test_conformance.py", "protocols; the kit is their test"),

@@ -18,7 +18,7 @@ from segue.model.commands import Command, CreateTask, Deliver, SyncAudience
 from segue.model.customers import Contact, Customer
 from segue.model.decisions import SILENCE, Decision
 from segue.model.deliveries import DeliveryStatus
-from segue.model.events import ConsentChanged, DecisionRequested, DeliveryReported, Event, Merged, Tick, Tracked
+from segue.model.events import DecisionRequested, Event, Merged, Tick
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, DeliveryId, EventId, derive
 from segue.model.time import DAY, NEVER, Instant
@@ -26,7 +26,8 @@ from segue.model.transitions import Transition
 from segue.ports.store import pack
 from segue.runtimes.contact_points import addresses_of, contact_traits, with_neighbours
 from segue.simulation.dice import Dice
-from segue.simulation.market import Arrival, Came, Consented, Did, Happening, Reported, Resident
+from segue.simulation.happenings import as_event, as_report
+from segue.simulation.market import Arrival, Did, Happening, Reported, Resident
 from segue.simulation.provider import USUAL, Provider
 
 
@@ -81,8 +82,7 @@ class Life:
         self._customers: dict[CustomerId, Customer] = {}
         self._wakes: dict[CustomerId, Instant] = {}
         self._coming: list[tuple[Instant, int, Event, tuple[Identifier, ...]]] = []
-        self._behave_at = begin
-        self._known_as = CustomerId("")
+        self._behave_at, self._known_as = begin, CustomerId("")
         known: Customer | None = getattr(resident, "customer", None)
         if known is not None:
             self._known_as = known.customer_id
@@ -259,40 +259,12 @@ class Life:
         """Let ``happening`` come at its moment."""
         at = Instant(now + max(happening.after, 0))
         known_by = self._resident.identifiers
-        event: Event
-        match happening:
-            case Did():
-                known_by = happening.identifiers or known_by
-                event = Tracked(
-                    event_id=EventId(name),
-                    customer_id=self._known_as,
-                    at=at,
-                    name=happening.name,
-                    properties=dict(happening.properties),
-                    traits=dict(happening.traits),
-                )
-            case Consented():
-                event = ConsentChanged(
-                    event_id=EventId(name),
-                    customer_id=self._known_as,
-                    at=at,
-                    channel=happening.channel,
-                    granted=happening.granted,
-                    purpose=happening.purpose,
-                    source=happening.source,
-                )
-            case Came():
-                event = DecisionRequested(
-                    event_id=EventId(name),
-                    customer_id=self._known_as,
-                    at=at,
-                    placement=happening.placement,
-                    context=dict(happening.context),
-                )
-            case Reported():
-                self._tell(happening, at, arrival, customer_id)
-                return
-        self._schedule(at, event, known_by)
+        if isinstance(happening, Reported):
+            self._tell(happening, at, arrival, customer_id)
+            return
+        if isinstance(happening, Did):
+            known_by = happening.identifiers or known_by
+        self._schedule(at, as_event(happening, EventId(name), self._known_as, at), known_by)
 
     def _tell(self, reported: Reported, at: Instant, arrival: Arrival | None, customer_id: CustomerId) -> None:
         """Let the provider tell of what the resident did with a message, unless the receipt gets lost."""
@@ -321,16 +293,7 @@ class Life:
         attempt: int = 1,
         detail: str = "",
     ) -> None:
-        event = DeliveryReported(
-            event_id=EventId(f"{delivery_id}.{attempt}.{status}"),
-            customer_id=customer_id,
-            at=at,
-            delivery_id=delivery_id,
-            status=status,
-            attempt=attempt,
-            detail=detail,
-        )
-        self._schedule(at, event, ())
+        self._schedule(at, as_report(delivery_id, customer_id, status, at, attempt, detail), ())
 
     def _schedule(self, at: Instant, event: Event, identifiers: tuple[Identifier, ...]) -> None:
         self._scheduled += 1

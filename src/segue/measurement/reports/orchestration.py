@@ -6,6 +6,8 @@ from segue.measurement.reports.effects import ASSIGNED
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, percent
 
+SHOWN = 12
+
 
 class GroupPressure(Struct, frozen=True, kw_only=True):
     """How customers of one group were treated after their first decision.
@@ -125,50 +127,46 @@ def orchestration_section(period: Period) -> Section | None:
 
 
 def _tables(found: Orchestration) -> list[Table]:
-    tables = [
-        Table(
-            head=("group", "customers", "messages a week", "channels", "silent", "opt-outs per 1,000", "withdrew"),
-            rows=tuple(
-                (
-                    each.group,
-                    f"{each.customers:,}",
-                    amount(each.messages),
-                    amount(each.channels),
-                    percent(each.silent),
-                    amount(each.opt_outs),
-                    percent(each.withdrew),
-                )
-                for each in found.groups
-            ),
-            right=tuple(range(1, 7)),
-        )
-    ]
+    tables = [_treatment(found.groups)]
     if found.journeys:
-        tables.append(
-            Table(
-                head=("journey", "entered", "came to the end or goal", "left before", "under way", "most common end"),
-                rows=tuple(
-                    (
-                        each.journey,
-                        f"{each.entered:,}",
-                        f"{each.reached:,}",
-                        f"{each.out:,}",
-                        f"{each.under_way:,}",
-                        each.most_common,
-                    )
-                    for each in found.journeys
-                ),
-                right=(1, 2, 3, 4),
-                caption="How runs end",
-            )
-        )
+        tables.append(_ends(found.journeys))
     if found.suppressed:
-        tables.append(
-            Table(
-                head=("reason", "times", "share"),
-                rows=tuple((each.reason, f"{each.times:,}", percent(each.share)) for each in found.suppressed[:12]),
-                right=(1, 2),
-                caption="Why candidates lost",
-            )
-        )
+        rows = tuple((each.reason, f"{each.times:,}", percent(each.share)) for each in found.suppressed[:SHOWN])
+        caption = "Why candidates lost"
+        tables.append(Table(head=("reason", "times", "share"), rows=rows, right=(1, 2), caption=caption))
     return tables
+
+
+def _treatment(groups: tuple[GroupPressure, ...]) -> Table:
+    return Table(
+        head=("group", "customers", "messages a week", "channels", "silent", "opt-outs per 1,000", "withdrew"),
+        rows=tuple(
+            (
+                each.group,
+                f"{each.customers:,}",
+                amount(each.messages),
+                amount(each.channels),
+                percent(each.silent),
+                amount(each.opt_outs),
+                percent(each.withdrew),
+            )
+            for each in groups
+        ),
+        right=tuple(range(1, 7)),
+    )
+
+
+def _ends(journeys: tuple[JourneyEnds, ...]) -> Table:
+    rows = [
+        (
+            each.journey,
+            f"{each.entered:,}",
+            f"{each.reached:,}",
+            f"{each.out:,}",
+            f"{each.under_way:,}",
+            each.most_common,
+        )
+        for each in journeys
+    ]
+    head = ("journey", "entered", "came to the end or goal", "left before", "under way", "most common end")
+    return Table(head=head, rows=tuple(rows), right=(1, 2, 3, 4), caption="How runs end")
