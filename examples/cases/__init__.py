@@ -1,0 +1,1 @@
+"""The four cases of the mission, simulated: `python -m examples.cases` writes docs/cases."""
