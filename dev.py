@@ -46,6 +46,10 @@ BENCHMARKS = (
     "models",
     "allocation",
     "long_term",
+    "measure",
+    "measure_coverage",
+    "measure_anomalies",
+    "known_truth",
 )
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
