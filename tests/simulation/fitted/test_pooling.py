@@ -31,3 +31,11 @@ def test_an_interval_is_at_least_as_wide_as_chance() -> None:
 
     assert sure.high - sure.low > 2 * 1.96 * 0.5
     assert spread.error == pytest.approx(np.sqrt(6.0 * 9 / 8))
+
+
+def test_where_markets_differ_by_chance_alone_few_of_them_are_enough() -> None:
+    alike = pooled([Estimate(0.9, 0.0, 0.0, 0.2), Estimate(1.1, 0.0, 0.0, 0.2)])
+    apart = pooled([Estimate(0.0, 0.0, 0.0, 0.2), Estimate(2.0, 0.0, 0.0, 0.2)])
+
+    assert alike.high - alike.value == pytest.approx(1.96 * 0.2 * np.sqrt(1.5), rel=0.01)
+    assert apart.high - apart.value > 10.0

@@ -39,6 +39,7 @@ class Question(Struct, frozen=True, kw_only=True):
     Attributes:
         customers: how many residents; None for all of the log's own.
         markets: how many that could have made the log.
+        validates: whether the fit is judged as well, on the last third of the log.
     """
 
     changed: Workspace
@@ -46,6 +47,7 @@ class Question(Struct, frozen=True, kw_only=True):
     weeks: int = 4
     markets: int = 8
     seed: int = 1
+    validates: bool = True
 
 
 class WhatIf(Struct, frozen=True, kw_only=True):
@@ -107,7 +109,9 @@ def ask(
     figures = _figures(evidence, running, question.changed, runs.accounts[NOW] + runs.accounts[CHANGED])
     is_open = any(gap.is_decisive for gap in gaps)
     withheld = tuple(each.name for each in figures if is_open and not _is_plain(each))
-    validation = validate(duck, store, until, markets=question.markets, seed=question.seed, progress=progress)
+    validation = None
+    if question.validates:
+        validation = validate(duck, store, until, markets=question.markets, seed=question.seed, progress=progress)
     return WhatIf(
         differences=differences(running, question.changed),
         figures=figures,

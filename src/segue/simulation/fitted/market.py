@@ -68,10 +68,9 @@ class FittedMarket:
 
     def resident(self, number: int, dice: Dice, begin: Instant) -> FittedResident:
         """Return customer ``number`` as the log left them."""
-        turn = number - self._offset
-        place, customer = self._chosen[turn]
-        if turn and any(customer is other for _, other in self._chosen[:turn]):
-            customer = structs.replace(customer, customer_id=CustomerId(f"{customer.customer_id}~{turn}"))
+        place, customer = self._chosen[number - self._offset]
+        # Policies draw by the customer's name: in another market, and where somebody counts as two, chance is another.
+        customer = structs.replace(customer, customer_id=CustomerId(f"{customer.customer_id}~{number}"))
         return FittedResident(self, place, customer, self._past(place), dice, begin)
 
     def describe(self) -> Description:
