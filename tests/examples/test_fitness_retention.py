@@ -1,0 +1,54 @@
+"""The fitness app: both workspaces are right and tell their stories, and every market is ready to be simulated."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from examples.fitness_retention import calibrate
+from segue.simulation.calibration import Step
+from segue.simulation.running import run_arms
+from segue.simulation.spec import read_simulation
+from segue.testing import run_scenarios
+from segue.workspace import check
+from tests.architecture.sources import ROOT
+
+FITNESS = ROOT / "examples" / "fitness_retention"
+MARKETS = ("attention", "fatigue", "habit")
+
+
+@pytest.mark.parametrize("name", ["silos", "orchestrated"])
+def test_its_stories_hold(name: str) -> None:
+    results = run_scenarios(FITNESS / name)
+    assert results
+    assert [result.name for result in results if not result.passed] == []
+    assert check(FITNESS / name) == ()
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_the_silos_send_most_and_the_cap_holds(market: str) -> None:
+    simulation = read_simulation(FITNESS / "orchestrated", market, customers=12, weeks=3)
+    arms = {name: simulation.arms[name] for name in ("silos", "rules", "silence")}
+    lived = run_arms(arms, simulation.setting)
+    sent = {name: accounts.total("contact") for name, accounts in lived.items()}
+    assert sent["silos"].sum() > 2.0 * sent["rules"].sum() > 0.0 == sent["silence"].sum()
+    assert sent["rules"].max() <= 4 * 3
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_what_was_calibrated_is_written_where_the_file_says_so(market: str, tmp_path: Path) -> None:
+    source = FITNESS / "orchestrated" / "simulations" / f"{market}.yaml"
+    copy = tmp_path / source.name
+    copy.write_text(source.read_text())
+    step = Step(customers=10, parameters={"push": 0.123, "churn": 0.0456}, figures={"messages": 8.4})
+    calibrate.write(copy, step.parameters)
+    assert re.findall(r"(\w+): (\S+) # calibrated", copy.read_text()) == [("push", "0.123"), ("churn", "0.0456")]
+    assert calibrate.told(step) == "10 customers: push 0.123, churn 0.0456, messages 8.4"
+
+
+def test_the_silos_figures_are_what_is_calibrated() -> None:
+    simulation = read_simulation(FITNESS / "orchestrated", "habit", weeks=2)
+    figures = calibrate.silos(simulation, {"push": 1.0, "churn": 0.9}, 10)
+    fewer = calibrate.silos(simulation, {"push": 0.01, "churn": 0.01}, 10)
+    assert figures["messages"] > fewer["messages"]
+    assert figures["churn"] > fewer.get("churn", 0.0)
