@@ -171,12 +171,12 @@ def main(arguments: list[str] | None = None) -> None:
     """Run every market, print the coverage of each kind of effect, write ``bench/results/known_truth.json``."""
     parser = argparse.ArgumentParser(prog="bench known_truth")
     parser.add_argument("--quick", action="store_true", help="two small markets: does it run?")
-    parser.add_argument("--markets", type=int, default=60)
-    parser.add_argument("--customers", type=int, default=600)
+    parser.add_argument("--markets", type=int, default=40)
+    parser.add_argument("--customers", type=int, default=400)
     parser.add_argument("--weeks", type=int, default=6)
     asked = parser.parse_args(arguments)
     markets, customers = (2, 300) if asked.quick else (asked.markets, asked.customers)
-    whole = market("truth", 10 * customers if not asked.quick else customers, asked.weeks)
+    whole = market("truth", customers if asked.quick else 5 * customers, asked.weeks)
     truth = truths(workspace("truth"), whole)
     by_kind: dict[str, list[Found]] = defaultdict(list)
     for number in range(markets):
