@@ -17,7 +17,7 @@ WEEKS = 2
 
 def _ask(folder_changed: object, **settings: object) -> WhatIf:
     folder = changed(folder_changed)  # type: ignore[arg-type]
-    settings = {"weeks": WEEKS, "markets": 4, "validates": False, **settings}
+    settings = {"weeks": WEEKS, "markets": 3, "validates": False, **settings}
     question = Question(changed=load(folder).workspace, **settings)  # type: ignore[arg-type]
     with opened(town()) as (duck, store):
         running = published(store)

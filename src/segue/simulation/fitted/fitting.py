@@ -173,7 +173,7 @@ class Fitter:
         seen = observed(
             self._history.until, evidence.starts, evidence.windows, self._answer_delay[kind][contacts.channel]
         )
-        mass = self._mass[contacts.customer]
+        mass = self._mass[contacts.customer] * evidence.counts
         offset = np.log(np.maximum(seen * self._answer_more[kind][contacts.customer], 1e-9))
         before = self._answer[kind]
         self._answer[kind] = fit_regression(

@@ -15,6 +15,7 @@ from segue.simulation.fitted.history import Floats, History, Ints
 from segue.simulation.fitted.pairs import Pairs, answer_pairs, chain_pairs
 
 WEEK_HOURS = 168
+MOST_COUNTED = 20.0
 USUAL_WINDOW = 7 * 86_400_000_000
 
 
@@ -27,6 +28,7 @@ class Evidence(Struct, frozen=True, eq=False):
         answers: the kinds of events that contacts are believed to lead to.
         windows: (m,) how long after each contact its answers are looked for, in microseconds.
         starts: (m,) when they begin: at the click, or at the contact.
+        counts: (m,) how much each contact counts, for how likely it was (`weigh`).
         ending: the kind of event by which a customer leaves; -1 for none.
         weeks: (N,) for how long each customer was watched.
     """
@@ -38,6 +40,7 @@ class Evidence(Struct, frozen=True, eq=False):
     answers: tuple[int, ...]
     windows: Ints
     starts: Ints
+    counts: Floats
     chains: Pairs
     causes: Pairs
     ending: int
@@ -110,11 +113,29 @@ def gather_evidence(
         answers=answers_of(history, workspace, ending),
         windows=lengths[contacts.channel] if len(lengths) else np.zeros(0, dtype=np.int64),
         starts=starts,
+        counts=weigh(history),
         chains=chain_pairs(history),
         causes=answer_pairs(history, windows, starts),
         ending=history.kinds.index(ending) if ending in history.kinds else -1,
         weeks=_watched(history, ending),
     )
+
+
+def weigh(history: History) -> Floats:
+    """Return how much each contact counts (m,): how often its action came by its channel over how likely it was then.
+
+    A policy's own log is full of its favourites; unweighted, a model that is a little wrong is right for those only
+    (stabilised inverse probabilities; Robins, Hernan and Brumback 2000). What was not drawn counts once.
+    """
+    contacts = history.contacts
+    drawn = (contacts.probability > 0.0) & (contacts.probability < 1.0)
+    counts = np.ones(len(contacts.at))
+    if drawn.any():
+        ways = contacts.action[drawn] * max(len(history.channels), 1) + contacts.channel[drawn]
+        share = np.bincount(ways)[ways] / drawn.sum()
+        ratio = share / contacts.probability[drawn]
+        counts[drawn] = np.minimum(ratio / ratio.mean(), MOST_COUNTED)
+    return counts
 
 
 def ending_of(workspace: Workspace) -> str:

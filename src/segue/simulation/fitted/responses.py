@@ -71,10 +71,11 @@ def _chances(
         return prior.means, offsets
     x, y = evidence.x[rows], happened[rows].astype(np.float64)
     whose = evidence.history.contacts.customer[rows]
-    fitted = fit_regression("chances", x, y, prior, mass=mass[whose], offset=offsets[whose])
+    counted = mass[whose] * evidence.counts[rows]
+    fitted = fit_regression("chances", x, y, prior, mass=counted, offset=offsets[whose])
     for _ in range(2 if differs else 0):
-        offsets, spread = customer_offsets(y, x @ fitted.weights, whose, count, mass[whose])
-        fitted = fit_regression("chances", x, y, prior, mass=mass[whose], offset=offsets[whose], start=fitted, rounds=1)
+        offsets, spread = customer_offsets(y, x @ fitted.weights, whose, count, counted)
+        fitted = fit_regression("chances", x, y, prior, mass=counted, offset=offsets[whose], start=fitted, rounds=1)
     if rng is not None and spread:
         chances = 1.0 / (1.0 + np.exp(-(x @ fitted.weights + offsets[whose])))
         curve = np.bincount(whose, weights=chances * (1.0 - chances), minlength=count) + 1.0 / spread**2
