@@ -112,6 +112,7 @@ def main(words: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m examples.cases", description=__doc__)
     parser.add_argument("cases", nargs="*", help=f"of {', '.join(case.name for case in CASES)}; all by default")
     parser.add_argument("--quick", action="store_true", help="few customers, nothing varied: to see that it runs")
+    parser.add_argument("--unvaried", action="store_true", help="vary no assumption: several times as fast")
     parser.add_argument("--customers", type=int, default=0, help="instead of those of the case")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--into", type=Path, default=DOCS)
@@ -119,17 +120,19 @@ def main(words: list[str]) -> None:
     given.into.mkdir(parents=True, exist_ok=True)
     for case in CASES:
         if not given.cases or case.name in given.cases:
-            page = page_of(case, processes=given.processes, quick=given.quick, customers=given.customers)
+            simulated = replace(case, varied={}) if given.unvaried or given.quick else case
+            size = QUICK if given.quick else given.customers
+            page = page_of(simulated, processes=given.processes, customers=size)
             (given.into / f"{case.name}.md").write_text(page)
             sys.stdout.write(f"{case.name}: {given.into / f'{case.name}.md'}\n")
 
 
-def page_of(case: Case, *, processes: int = 1, quick: bool = False, customers: int = 0) -> str:
-    """Run a case, and return its page."""
+def page_of(case: Case, *, processes: int = 1, customers: int = 0) -> str:
+    """Run a case, with so many customers instead of its own where they are given, and return its page."""
     promises: list[str] = []
     details: list[str] = []
     for name in case.simulations:
-        findings, rows = _simulated(case, name, processes=processes, quick=quick, given=customers)
+        findings, rows = _simulated(case, name, processes=processes, customers=customers)
         market = findings.result.market.name
         size = f"{findings.result.customers:,} customers, {findings.result.weeks} weeks"
         promises += [f"### Market \u201c{market}\u201d: {size}", "", *_table(rows), ""]
@@ -150,12 +153,11 @@ def page_of(case: Case, *, processes: int = 1, quick: bool = False, customers: i
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _simulated(case: Case, name: str, *, processes: int, quick: bool, given: int) -> tuple[Findings, list[goals.Row]]:
+def _simulated(case: Case, name: str, *, processes: int, customers: int) -> tuple[Findings, list[goals.Row]]:
     place = EXAMPLES / case.place
-    size = QUICK if quick else given or case.customers or None
-    simulation = read_simulation(place, name, customers=size)
+    simulation = read_simulation(place, name, customers=customers or case.customers or None)
     result, lived = run(simulation, processes=processes)
-    varied = () if quick else _varied(case, simulation, processes)
+    varied = _varied(case, simulation, processes) if case.varied else ()
     command = f"segue simulate --workspace examples/{case.place} --name {name} --customers {result.customers}"
     return findings_of(simulation, result, command=command, varied=varied), case.goals(result, lived)
 
