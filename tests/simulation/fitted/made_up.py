@@ -79,7 +79,7 @@ def history(customers: int = 300, weeks: int = 8, seed: int = 1) -> History:
     contacts.sort()
     at, kind, whose = np.array(events, dtype=np.int64).T
     sent_at, who, action, opened_at, clicked_at, opted_out_at = np.array(contacts, dtype=np.int64).T
-    bodies = np.array(['{"properties": {"margin": 10}, "traits": {}}'] * len(at), dtype=object)
+    bodies = np.array(['[{"properties": {"margin": 10}, "traits": {}}]'] * len(at), dtype=object)
     half = np.full(len(who), 0.5)
     channel = np.zeros(len(who), dtype=np.int64)
     return History(
@@ -87,7 +87,7 @@ def history(customers: int = 300, weeks: int = 8, seed: int = 1) -> History:
         kinds=KINDS,
         actions=tuple(LEADS_TO),
         channels=("email",),
-        events=Happened(whose, kind, at, bodies),
+        events=Happened(whose, kind, at, np.ones(len(at), dtype=np.int64), bodies),
         contacts=Contacted(who, action, channel, sent_at, opened_at, clicked_at, half, opted_out_at),
         since=BEGIN + np.arange(customers),
         begin=BEGIN,

@@ -92,7 +92,7 @@ def truth(folder: Path) -> tuple[float, float]:
     history, residents = whole(folder), people(CUSTOMERS)
     number = {}
     for customer, place in zip(history.events.customer.tolist(), range(len(history.events.at)), strict=True):
-        traits = sampled(history.events.bodies, place)[1]
+        traits = sampled(history.events.bodies, place)[0][1]
         if "email" in traits:
             number[customer] = int(str(traits["email"]).partition("@")[0].removeprefix("p"))
     since, count, orders = BEGIN + SETTLED * DAY, 0, 0.0

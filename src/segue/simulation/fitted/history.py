@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 TABLES = ("events", "decisions", "deliveries")
 """The tables of the log that a history is made of (`measurement.segments.read_log`)."""
 
+Body = tuple[dict[str, Any], dict[str, Any]]
+"""Properties and traits."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -30,9 +33,11 @@ _WHOSE = "coalesce(survivor, {0}.customer_id)"
 _SURVIVOR = "LEFT JOIN frame_survivors ON absorbed_id = {0}.customer_id"
 
 _EVENTS = f"""\
-SELECT {_WHOSE.format("events")} AS customer_id, epoch_us("at") AS "at", name, body::VARCHAR AS body
+SELECT {_WHOSE.format("events")} AS customer_id, epoch_us("at") AS "at", name, count(*) AS size,
+  '[' || string_agg(body::VARCHAR, ',' ORDER BY seq) || ']' AS bodies
 FROM events {_SURVIVOR.format("events")}
-WHERE kind = 'tracked' AND epoch_us("at") < {{until}} ORDER BY "at", seq
+WHERE kind = 'tracked' AND epoch_us("at") < {{until}}
+GROUP BY ALL ORDER BY "at", min(seq)
 """
 
 # When a message really went out is when the channel took it; what it never took, or what came back, reached nobody.
@@ -84,17 +89,19 @@ FROM decisions WHERE epoch_us("at") < {until}
 
 
 class Happened(Struct, frozen=True, eq=False):
-    """What customers did, by time: n events.
+    """What customers did, by time: n events. Those of a kind at the same moment are one: the lines of an order.
 
     Attributes:
         customer, kind: (n,) places in `History.customers` and `History.kinds`.
         at: (n,) microseconds.
-        bodies: (n,) properties and traits as JSON.
+        size: (n,) how many were told of.
+        bodies: (n,) their properties and traits, as a JSON array.
     """
 
     customer: Ints
     kind: Ints
     at: Ints
+    size: Ints
     bodies: NDArray[Any]
 
 
@@ -175,7 +182,7 @@ def read_history(duck: "DuckDBPyConnection", until: Instant) -> History:
         kinds=kinds,
         actions=actions,
         channels=channels,
-        events=Happened(whose[:count], kind, at, events["body"]),
+        events=Happened(whose[:count], kind, at, np.asarray(events["size"], dtype=np.int64), events["bodies"]),
         contacts=Contacted(
             whose[count:],
             action,
@@ -202,10 +209,9 @@ def last_event(duck: "DuckDBPyConnection") -> Instant:
     return Instant(int(found["at"][0]) + 1) if np.isfinite(float(found["at"][0] or np.nan)) else Instant(0)
 
 
-def sampled(bodies: NDArray[Any], place: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the properties and the traits of one event."""
-    body = msgspec.json.decode(bodies[place])
-    return body.get("properties") or {}, body.get("traits") or {}
+def sampled(bodies: NDArray[Any], place: int) -> list[Body]:
+    """Return the properties and the traits of what was told of one event."""
+    return [(body.get("properties") or {}, body.get("traits") or {}) for body in msgspec.json.decode(bodies[place])]
 
 
 def _places(names: NDArray[Any]) -> tuple[tuple[str, ...], Ints]:

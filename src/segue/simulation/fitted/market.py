@@ -11,7 +11,7 @@ from segue.model.customers import Customer
 from segue.model.ids import CustomerId
 from segue.model.time import Instant
 from segue.simulation.dice import Dice
-from segue.simulation.fitted.history import sampled
+from segue.simulation.fitted.history import Body, sampled
 from segue.simulation.fitted.model import Evidence, Fit
 from segue.simulation.fitted.resident import FittedResident, Past
 from segue.simulation.fitted.responses import tells_of
@@ -90,7 +90,7 @@ class FittedMarket:
         history = self.evidence.history
         events, contacts = history.events, history.contacts
         mine, sent = self._events_of[place], self._contacts_of[place]
-        own: dict[int, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
+        own: dict[int, list[list[Body]]] = {}
         for event in mine[::-1].tolist():
             kept = own.setdefault(int(events.kind[event]), [])
             if len(kept) < _OWN:
@@ -103,12 +103,12 @@ class FittedMarket:
             at=contacts.at[sent],
         )
 
-    def _pool(self, kind: int) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    def _pool(self, kind: int) -> list[list[Body]]:
         """Return what events of a kind look like, without anybody's traits; evenly over the log."""
         events = self.evidence.history.events
         rows = np.flatnonzero(events.kind == kind)
         chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), _POOL)).astype(np.int64)]
-        return [(sampled(events.bodies, int(row))[0], {}) for row in chosen]
+        return [[(properties, {}) for properties, _ in sampled(events.bodies, int(row))] for row in chosen]
 
 
 def choose(known: Iterable[tuple[int, Customer]], count: int | None, seed: int) -> list[tuple[int, Customer]]:

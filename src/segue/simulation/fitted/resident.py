@@ -14,7 +14,7 @@ from segue.model.identities import Identifier
 from segue.model.time import DAY, HOUR, MINUTE, NEVER, Instant
 from segue.simulation.dice import Dice
 from segue.simulation.fitted.design import healed
-from segue.simulation.fitted.history import Ints
+from segue.simulation.fitted.history import Body, Ints
 from segue.simulation.fitted.model import week_hours
 from segue.simulation.fitted.pairs import ANSWER_HOURS, CHAIN_HOURS
 from segue.simulation.market import Arrival, Behaviour, Consented, Did, Happening, Reported
@@ -23,7 +23,7 @@ from segue.simulation.markets.people import chance
 if TYPE_CHECKING:
     from segue.simulation.fitted.market import FittedMarket
 
-_DEEPEST = 8
+_DEEPEST = 20
 _MOST = 3.0
 """The logarithm of the number of events that one contact may lead to is at most this."""
 
@@ -36,7 +36,7 @@ class Past(Struct, frozen=True, eq=False):
         contacts, at: (c,) their places in the history, and moments.
     """
 
-    own: dict[int, list[tuple[dict[str, Any], dict[str, Any]]]]
+    own: dict[int, list[list[Body]]]
     is_gone: bool
     contacts: Ints
     at: Ints
@@ -71,7 +71,7 @@ class FittedResident:
         if self._leaves(now, day):
             self._is_gone = True
             after = round(self._dice.uniform("leaves at", day) * DAY)
-            happenings.append(self._did(self._evidence.ending, after, "leaves"))
+            happenings += self._did(self._evidence.ending, after, "leaves")
             return Behaviour(tuple(happenings), NEVER)
         until = Instant((now // DAY + 1) * DAY)
         first = int(week_hours(np.array([now]))[0])
@@ -121,7 +121,7 @@ class FittedResident:
 
     def _with_chain(self, kind: int, after: int, name: str, depth: int) -> Iterator[Happening]:
         """Yield an event and those that follow it within hours."""
-        yield self._did(kind, after, name)
+        yield from self._did(kind, after, name)
         if depth == _DEEPEST:
             return
         for child, often in enumerate(self._fit.chain[kind].tolist()):
@@ -210,10 +210,11 @@ class FittedResident:
 
     # -- how ----------------------------------------------------------------------------------------------------
 
-    def _did(self, kind: int, after: int, name: str) -> Did:
+    def _did(self, kind: int, after: int, name: str) -> list[Did]:
+        """Return an event as one of the past was told of: this customer's, else anybody's."""
         events = self._past.own.get(kind) or self._market.pools[kind]
-        properties, traits = events[int(self._dice.uniform("which", kind, name) * len(events))]
-        return Did(name=self._evidence.history.kinds[kind], properties=properties, traits=traits, after=after)
+        which, called = int(self._dice.uniform("which", kind, name) * len(events)), self._evidence.history.kinds[kind]
+        return [Did(name=called, properties=each, traits=traits, after=after) for each, traits in events[which]]
 
     def _delay(self, cumulative: Any, edges: Any, name: str) -> float:
         """Return a delay in hours: a bin by its share, evenly within it."""

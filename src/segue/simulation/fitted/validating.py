@@ -156,14 +156,15 @@ def _counted(history: History, names: set[str], cut: Instant) -> dict[str, Ints]
     events, contacts = history.events, history.contacts
     found: dict[str, Ints] = {}
 
-    def count(name: str, customer: Ints, at: Ints) -> None:
+    def count(name: str, customer: Ints, at: Ints, size: Ints | int = 1) -> None:
         mine = known[customer] & (at >= cut) & (at < history.until)
         if mine.any():
-            found[name] = np.concatenate([found.get(name, at[:0]), (at[mine] - cut) // WEEK])
+            weeks = np.repeat((at - cut) // WEEK, np.where(mine, size, 0))
+            found[name] = np.concatenate([found.get(name, at[:0]), weeks])
 
     for kind, name in enumerate(history.kinds):
         rows = events.kind == kind
-        count(f"event/{name}", events.customer[rows], events.at[rows])
+        count(f"event/{name}", events.customer[rows], events.at[rows], events.size[rows])
     for channel, name in enumerate(history.channels):
         rows = contacts.channel == channel
         count(f"contact/{name}", contacts.customer[rows], contacts.at[rows])
