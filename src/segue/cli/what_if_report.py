@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from segue.cli.console import columns, paint
+from segue.cli.console import columns, paint, plural
 from segue.model.time import format_instant
 from segue.simulation.figures import Estimate, Figure
 from segue.simulation.fitted.asking import CHANGED, NOW, WhatIf
@@ -86,7 +86,7 @@ def _caveats(found: WhatIf) -> list[str]:
 
 
 def _checks(validation: Validation) -> list[tuple[str, ...]]:
-    head = (f"{validation.weeks} weeks not seen by the fit", "actual", "predicted", "90 % interval", "")
+    head = (f"{plural(validation.weeks, 'week')} not seen by the fit", "actual", "predicted", "90 % interval", "")
     return [head, *(_check(each) for each in validation.totals)]
 
 

@@ -78,7 +78,8 @@ class Validation(Struct, frozen=True, kw_only=True):
         words = f"{inside[0]} of {len(self.totals)} counts lie within their {LEVEL:.0%} intervals"
         if self.weekly:
             words += f", and {inside[1]} of {len(self.weekly)} weekly ones"
-        return f"{words}, in the {self.weeks} weeks that the fit had not seen."
+        period = "week" if self.weeks == 1 else f"{self.weeks} weeks"
+        return f"{words}, in the {period} that the fit had not seen."
 
 
 def validate(
