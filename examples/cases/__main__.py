@@ -143,7 +143,7 @@ def page_of(case: Case, *, processes: int = 1, customers: int = 0) -> str:
         case.told,
         "",
         "**Simulated.** The customers are made up, and so is what they do; the engine, the journeys, the rules and the "
-        "agent are those of production. What carries the result is said below, with how it changes when varied.",
+        f"agent are those of production. What carries the result is said below; {_said_of(case)}",
         "",
         "## Promised and measured",
         "",
@@ -151,6 +151,10 @@ def page_of(case: Case, *, processes: int = 1, customers: int = 0) -> str:
         *details,
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _said_of(case: Case) -> str:
+    return "how it changes when that is varied, too." if case.varied else "in this run nothing was varied."
 
 
 def _simulated(case: Case, name: str, *, processes: int, customers: int) -> tuple[Findings, list[goals.Row]]:

@@ -49,7 +49,7 @@ def _churn(result: SideBySide, arm: str) -> Row:
     assert theirs is not None
     left, base = ours.estimate, theirs.estimate.value
     change = left.value / base - 1.0 if base else 0.0
-    measured = f"{words(left, 100.0, ' %')}; {100 * change:+.0f} % of the silos'"
+    measured = f"{words(left, 100.0, ' %')}; {100 * change:+.0f} % beside the silos'"
     return Row(f"{arm}: {NAMES['churn']}", CHURN_GOAL, measured, change <= 4.9 / 6.2 - 1.0)
 
 
