@@ -1,13 +1,14 @@
 """Workspaces run in fitted markets from where the customers are."""
 
 from segue.core.world import build_world
-from segue.model.time import WEEK, Instant
+from segue.model.time import WEEK, Instant, parse_duration
 from segue.simulation.fitted.fitting import fit_market
 from segue.simulation.fitted.history import last_event, read_history
 from segue.simulation.fitted.model import answers_of, gather_evidence, successes_of
-from segue.simulation.fitted.running import Stage, run_in
+from segue.simulation.fitted.running import Stage, ageless, run_in
 from segue.simulation.fitted.starting import start_at
 from tests.cli.town import town
+from tests.simulation.fitted import made_up
 from tests.simulation.fitted.towns import opened
 
 
@@ -32,3 +33,10 @@ def test_life_goes_on_under_the_engine_from_where_the_log_left_it() -> None:
     assert accounts.total("contact").max() <= 4
     assert accounts.column("event/visited").sum() > 60
     assert all((again.columns[name] == column).all() for name, column in accounts.columns.items())
+
+
+def test_models_do_not_grow_too_old_on_the_way() -> None:
+    plain = made_up.workspace()
+
+    assert parse_duration(ageless(plain).learning.max_age) > 500 * WEEK
+    assert ageless(plain).learning.objectives == plain.learning.objectives

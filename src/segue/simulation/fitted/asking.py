@@ -19,7 +19,7 @@ from segue.simulation.fitted.history import History, last_event, read_history
 from segue.simulation.fitted.market import choose
 from segue.simulation.fitted.model import Evidence, ending_of, gather_evidence, successes_of
 from segue.simulation.fitted.pooling import pooled
-from segue.simulation.fitted.running import Progress, Stage, run_in
+from segue.simulation.fitted.running import Progress, Stage, ageless, run_in
 from segue.simulation.fitted.starting import Start, start_now
 from segue.simulation.fitted.support import Gap, Way, chance_note, gaps_of, tired_limit
 from segue.simulation.fitted.validating import Validation, validate
@@ -100,20 +100,21 @@ def ask(
     if not len(history.contacts.at):
         raise SegueError("The log holds no contact yet, so nothing is known of what contacts do.", "Run first.")
     start = start_now(store, running)
-    worlds = {NOW: build_composed(running), CHANGED: _changed(question.changed, running, start)}
+    changed = structs.replace(question.changed, models=question.changed.models or running.models)
+    worlds = {NOW: build_composed(ageless(running)), CHANGED: _published(changed, running, start)}
     known = {name: each.profile.traits for name, each in start.customers.items()}
-    evidence = gather_evidence(history, known, running, question.changed.actions)
+    evidence = gather_evidence(history, known, running, changed.actions)
     stage = _stage(question, running, start, evidence)
     runs = _run(question, worlds, stage, progress)
-    gaps = gaps_of(evidence, question.changed, runs.arrivals[NOW], runs.arrivals[CHANGED], runs.tired)
-    figures = _figures(evidence, running, question.changed, runs.accounts[NOW] + runs.accounts[CHANGED])
+    gaps = gaps_of(evidence, changed, runs.arrivals[NOW], runs.arrivals[CHANGED], runs.tired)
+    figures = _figures(evidence, running, changed, runs.accounts[NOW] + runs.accounts[CHANGED])
     is_open = any(gap.is_decisive for gap in gaps)
     withheld = tuple(each.name for each in figures if is_open and not _is_plain(each))
     validation = None
     if question.validates:
         validation = validate(duck, store, until, markets=question.markets, seed=question.seed, progress=progress)
     return WhatIf(
-        differences=differences(running, question.changed),
+        differences=differences(running, changed),
         figures=figures,
         told=tuple(_tell(figures, runs.accounts, question, running, withheld)),
         withheld=withheld,
@@ -142,10 +143,9 @@ class Runs(Struct, frozen=True, eq=False):
     others: Counter[str]
 
 
-def _changed(changed: Workspace, running: Workspace, start: Start) -> World:
-    """Return the World of the changed workspace as it would be published: with the models and the people of now."""
-    models = changed.models or running.models
-    return build_composed(with_retired(structs.replace(changed, models=models), running, start.presence))
+def _published(changed: Workspace, running: Workspace, start: Start) -> World:
+    """Return the World of the changed workspace as it would be published: with the people of now inside."""
+    return build_composed(with_retired(ageless(changed), running, start.presence))
 
 
 def _stage(question: Question, running: Workspace, start: Start, evidence: Evidence) -> Stage:
@@ -250,7 +250,9 @@ def _notes(
             "Advertising and content on pages have no effect in the simulation: the fit is of messages and tasks."
         )
     if any(world.workspace.policy.name not in ("rules", "random") for world in worlds.values()):
-        notes.append("What the policy learnt from single decisions begins anew in both arms; its models are kept.")
+        notes.append(
+            "What the policy learnt from single decisions begins anew in both arms; its models are kept and do not age."
+        )
     if validation is None:
         notes.append("The log is too short to tell how good the fit is: it takes three weeks.")
     return notes

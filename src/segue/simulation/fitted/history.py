@@ -234,16 +234,18 @@ def _attribute(
 ) -> tuple[Ints, tuple[tuple[int, str, int], ...]]:
     """Return when each contact was answered by a withdrawal (m,), and the withdrawals that answered none."""
     answered, left_over = np.full(len(whose), NEVER, dtype=np.int64), []
+    order = np.argsort(whose, kind="stable")
+    first = np.searchsorted(whose[order], np.arange(len(customers) + 1))
     place_of = {name: place for place, name in enumerate(customers)}
     for name, where, at in zip(withdrawn["customer_id"], withdrawn["channel"], withdrawn["at"], strict=True):
         if name not in place_of:
             continue
-        mine = (whose == place_of[name]) & (sent_at <= at) & (sent_at > at - _OPT_OUT_WITHIN)
+        mine = order[first[place_of[name]] : first[place_of[name] + 1]]
+        mine = mine[(sent_at[mine] <= at) & (sent_at[mine] > at - _OPT_OUT_WITHIN)]
         if where in channels:
-            mine &= channel == channels.index(where)
-        found = np.flatnonzero(mine)
-        if len(found):
-            answered[found[-1]] = min(int(at), int(answered[found[-1]]))
+            mine = mine[channel[mine] == channels.index(where)]
+        if len(mine):
+            answered[mine[-1]] = min(int(at), int(answered[mine[-1]]))
         else:
             left_over.append((place_of[name], str(where), int(at)))
     return answered, tuple(left_over)

@@ -8,6 +8,7 @@ from segue.core.world import World
 from segue.model.customers import Customer
 from segue.model.shared import Shared
 from segue.model.time import Instant
+from segue.model.workspace import Workspace
 from segue.simulation.account import Accounts
 from segue.simulation.crowd import Crowd
 from segue.simulation.fitted.market import FittedMarket, Seen
@@ -35,6 +36,11 @@ class Stage(Struct, frozen=True, eq=False):
 
 Progress = Callable[[int], None]
 """Told how many more runs of a workspace in a market are done."""
+
+
+def ageless(workspace: Workspace) -> Workspace:
+    """Return ``workspace`` with models that do not grow too old: in production they are trained anew."""
+    return structs.replace(workspace, learning=structs.replace(workspace.learning, max_age="3650d"))
 
 
 def run_in(market: Fit, number: int, world: World, stage: Stage) -> tuple[Accounts, Seen]:

@@ -15,7 +15,7 @@ from segue.simulation.fitted.fitting import draw_markets
 from segue.simulation.fitted.history import Floats, History, Ints, read_history
 from segue.simulation.fitted.model import ending_of, gather_evidence
 from segue.simulation.fitted.pooling import predicted
-from segue.simulation.fitted.running import Progress, Stage, run_in
+from segue.simulation.fitted.running import Progress, Stage, ageless, run_in
 from segue.simulation.fitted.starting import Start, start_at
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def validate(
     chosen = [(place[name], each) for name, each in start.customers.items() if name in place]
     ending = ending_of(start.workspace)
     stage = Stage(evidence, chosen, cut, weeks, f"validation/{seed}", start.shared, ending)
-    world, found = build_world(start.workspace), []
+    world, found = build_world(ageless(start.workspace)), []
     for number, market in enumerate(draw_markets(evidence, markets, seed)):
         found.append(run_in(market, number, world, stage)[0])
         if progress is not None:
