@@ -12,7 +12,7 @@ from segue.core.world import World
 from segue.model.time import NEVER, Instant
 from segue.ports.store import Entry
 from segue.runtimes.entries import make_entry
-from segue.runtimes.lessons import seen_at
+from segue.runtimes.lessons import restore_learner, seen_at
 from segue.simulation.account import WEEK, Accounts, Book
 from segue.simulation.dice import Dice
 from segue.simulation.life import Life, Passed
@@ -33,6 +33,7 @@ class Crowd:
         seed: the market's.
         sink: gets an entry of everything that was advanced, in order, as the log would have it.
         ending, values: see `Book`.
+        learned: the packed state of the online learner at the beginning, empty for one that knows nothing.
         told: of the progress.
     """
 
@@ -49,12 +50,13 @@ class Crowd:
         ending: str = "",
         values: Mapping[str, str] = _NO_VALUES,
         sink: Sink | None = None,
+        learned: bytes = b"",
         told: Told | None = None,
     ) -> None:
         self._world, self._market, self._seed = world, market, seed
         self._numbers, self._begin, self._end = range(first, first + count), begin, Instant(begin + weeks * WEEK)
         self._book = Book(first, count, begin, weeks, ending, values)
-        self._sink = sink
+        self._sink, self._learned = sink, learned
         self._told, self._lived = told, 0
         self._seq = 0
         self._last: dict[str, int] = {}
@@ -81,7 +83,7 @@ class Crowd:
         lives = [self._born(number) for number in self._numbers]
         agenda = [(life.due, life.number, life) for life in lives if life.due < self._end]
         agenda.sort()
-        world, online = self._world, None
+        world, online = self._world, restore_learner(self._learned)
         while agenda:
             now, number, life = heappop(agenda)
             self._tell(len(self._numbers) * (now - self._begin) // (self._end - self._begin))

@@ -3,6 +3,7 @@
 from functools import cache
 
 import pytest
+from msgspec import structs
 
 from segue.model.errors import SegueError
 from segue.runtimes.publishing import published
@@ -71,6 +72,18 @@ def test_without_a_channel_its_contacts_go_to_the_other() -> None:
     post = found.of(CHANGED, "contact/post")
     assert post is not None
     assert post.estimate.value == 0.0
+
+
+def test_a_policy_goes_on_with_what_the_log_has_taught_it() -> None:
+    with opened(town()) as (duck, store):
+        running = published(store)
+        assert running is not None
+        bandit = structs.replace(running, policy=structs.replace(running.policy, name="bandit"))
+        found = ask(Question(changed=bandit, weeks=1, markets=2, validates=False), running, duck, store)
+
+    # Who begins with nothing learnt sends far less at first, until it dares.
+    assert abs(_ahead(found, "messages").value) < 0.2
+    assert [each.words for each in found.differences] == ["name is bandit instead of random"]
 
 
 def test_what_was_never_sent_gets_words_instead_of_a_number() -> None:

@@ -26,6 +26,8 @@ def test_customers_know_what_had_happened_by_then_and_nothing_later() -> None:
     assert then.workspace is not None
     assert then.workspace.name == "learning_shop"
     assert now.at >= until - 1
+    assert now.learned
+    assert now.learned != then.learned
 
 
 def test_a_history_ends_where_it_is_told_to() -> None:

@@ -163,6 +163,7 @@ def _stage(question: Question, running: Workspace, start: Start, evidence: Evide
         shared=start.shared,
         ending=ending_of(running),
         values=values,
+        learned=start.learned,
     )
 
 
@@ -249,10 +250,8 @@ def _notes(
         notes.append(
             "Advertising and content on pages have no effect in the simulation: the fit is of messages and tasks."
         )
-    if any(world.workspace.policy.name not in ("rules", "random") for world in worlds.values()):
-        notes.append(
-            "What the policy learnt from single decisions begins anew in both arms; its models are kept and do not age."
-        )
+    if any(world.workspace.models for world in worlds.values()):
+        notes.append("Trained models do not age in the simulation: in production they are trained anew.")
     if validation is None:
         notes.append("The log is too short to tell how good the fit is: it takes three weeks.")
     return notes

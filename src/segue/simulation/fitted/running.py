@@ -22,6 +22,7 @@ class Stage(Struct, frozen=True, eq=False):
     Attributes:
         chosen: the residents: (place in the history, customer as the engine left them).
         values: for events that are worth something, the property that says how much.
+        learned: what the online learner knows when they begin, packed.
     """
 
     evidence: Evidence
@@ -30,6 +31,7 @@ class Stage(Struct, frozen=True, eq=False):
     weeks: int
     seed: str
     shared: Shared = Shared()
+    learned: bytes = b""
     ending: str = ""
     values: dict[str, str] = {}
 
@@ -61,5 +63,6 @@ def run_in(market: Fit, number: int, world: World, stage: Stage) -> tuple[Accoun
         weeks=stage.weeks,
         ending=stage.ending,
         values=stage.values,
+        learned=stage.learned,
     )
     return crowd.live_together() if shares(world) else crowd.live_apart(), lived_in.seen

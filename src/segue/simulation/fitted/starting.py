@@ -20,6 +20,7 @@ class Start(Struct, frozen=True, eq=False):
         customers: all of them, by id.
         workspace: what the last entry was advanced with; None for an empty log.
         presence: who is where.
+        learned: the packed state of the online learner, empty where there is none.
     """
 
     customers: dict[str, Customer]
@@ -27,6 +28,7 @@ class Start(Struct, frozen=True, eq=False):
     workspace: Workspace | None
     presence: Presence
     shared: Shared
+    learned: bytes = b""
 
 
 def start_at(store: Store, until: Instant) -> Start:
@@ -60,4 +62,4 @@ def start_now(store: Store, workspace: Workspace) -> Start:
 
 def _start(population: Population, at: Instant, workspace: Workspace | None) -> Start:
     customers = {str(name): population.customer(name) for name in population.customer_ids()}
-    return Start(customers, at, workspace, population.presence, population.shared)
+    return Start(customers, at, workspace, population.presence, population.shared, population.learned())

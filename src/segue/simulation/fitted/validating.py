@@ -114,7 +114,7 @@ def validate(
     place = {name: number for number, name in enumerate(early.customers)}
     chosen = [(place[name], each) for name, each in start.customers.items() if name in place]
     ending = ending_of(start.workspace)
-    stage = Stage(evidence, chosen, cut, weeks, f"validation/{seed}", start.shared, ending)
+    stage = Stage(evidence, chosen, cut, weeks, f"validation/{seed}", start.shared, start.learned, ending)
     world, found = build_world(ageless(start.workspace)), []
     for number, market in enumerate(draw_markets(evidence, markets, seed)):
         found.append(run_in(market, number, world, stage)[0])
@@ -189,5 +189,3 @@ def _notes(duck: "DuckDBPyConnection", start: Start, whole: History, names: set[
     late = len(set(whole.customers) - names)
     if late:
         yield f"{late:,} customers who came later are left out of both."
-    if start.workspace is not None and start.workspace.policy.name not in ("rules", "random"):
-        yield "What the policy learnt from single decisions before these weeks is not carried over; its models are."
