@@ -50,6 +50,8 @@ BENCHMARKS = (
     "measure_coverage",
     "measure_anomalies",
     "known_truth",
+    "what_if",
+    "simulate",
 )
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")

@@ -50,7 +50,8 @@ def test_the_parts_of_the_bandit_s_effect_add_up_by_input_and_by_block() -> None
     model, context = learned(), context_with(orders=1.3)
     weights = {"success": 10.0, "margin": 0.5}
     found = attribute_effect(model, arm_of("large"), context, weights)
-    effects = model.believe(np.array(context.values[:-1]), [arm_of("large")]).effects[0]
+    wanted = [weights.get(head.name, 1.0) for head in model.shape.heads]
+    effects = model.believe(np.array(context.values[:-1]), [arm_of("large")]).hopes(wanted)[0]
     for attribution, effect, weight in zip(found, effects.tolist(), weights.values(), strict=True):
         assert attribution.estimate == pytest.approx(effect * weight)
         assert sum(amounts(attribution).values()) == pytest.approx(attribution.estimate)
@@ -69,7 +70,7 @@ def test_who_has_many_orders_gets_the_large_offer_because_of_the_orders() -> Non
 def test_blocks_that_the_model_never_saw_add_nothing() -> None:
     found = attribute_effect(learned(), (("action:unheard_of", 1.0),), CONTEXT, {})
     assert all({part.input for part in attribution.parts} <= {UNCERTAINTY} for attribution in found)
-    assert all(abs(attribution.estimate) < 0.02 for attribution in found)
+    assert all(0.0 <= attribution.estimate < 0.05 for attribution in found), "nothing but what it may turn out to bring"
 
 
 def test_where_nothing_was_learnt_nothing_drove_anything() -> None:

@@ -12,7 +12,7 @@ from segue.workspace.layout import kind_of
 from tests.workspace.shop import FILES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-FILES_OF_EXAMPLES = [path for path in EXAMPLES.rglob("*.yaml") if ".segue" not in path.parts]
+FILES_OF_EXAMPLES = [path for path in EXAMPLES.rglob("*.yaml") if not {".segue", "simulations"} & set(path.parts)]
 
 
 def errors(kind: str, text: str) -> list[str]:
@@ -37,7 +37,8 @@ def test_what_the_linter_accepts_the_schema_accepts(file: str) -> None:
 
 @pytest.mark.parametrize("path", FILES_OF_EXAMPLES, ids=lambda path: path.relative_to(EXAMPLES).as_posix())
 def test_the_files_of_the_examples_fit(path: Path) -> None:
-    kind = kind_of(PurePosixPath(*path.relative_to(EXAMPLES).parts[1:]))
+    workspace = next(folder for folder in path.parents if (folder / "segue.yaml").is_file())
+    kind = kind_of(PurePosixPath(path.relative_to(workspace).as_posix()))
     assert kind is not None, "no definition belongs here"
     if kind.name in schemas():
         assert errors(kind.name, path.read_text(encoding="utf-8")) == []

@@ -38,7 +38,9 @@ COMMANDS = {
     "score": Command("segue.cli.score:score", "Write churn risk and lifetime value to each customer."),
     "evaluate": Command("segue.cli.evaluate:evaluate", "Say what a policy would have brought, without running it."),
     "groups": Command("segue.cli.groups:groups", "Say what agent, rules, random and holdout brought."),
-    "experiment": Command("segue.cli.experiment:experiment", "Say what an experiment showed, from any file of outcomes."),
+    "experiment": Command(
+        "segue.cli.experiment:experiment", "Say what an experiment showed, from any file of outcomes."
+    ),
     "sequences": Command("segue.cli.sequences:sequences", "Say which orders, timings and channels worked, for whom."),
     "tradeoff": Command("segue.cli.tradeoff:tradeoff", "Draw what one objective costs another."),
     "measure": Command("segue.cli.measure:measure", "Say what orchestration caused, and how customers fared."),

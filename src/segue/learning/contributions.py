@@ -52,7 +52,8 @@ def attribute_effect(
 ) -> tuple[Attribution, ...]:
     """Return what drove each objective's part in what the arm adds to doing nothing, in the unit of the weighed sum."""
     x = np.array(context.values[: len(model.shape.inputs)], dtype=np.float64)
-    effects = model.believe(x, [arm]).effects[0]
+    wanted = [weights.get(head.name, 1.0) for head in model.shape.heads]
+    effects = model.believe(x, [arm]).hopes(wanted)[0]
     found: list[Attribution] = []
     for head, shape in enumerate(model.shape.heads):
         weight = weights.get(shape.name, 1.0)
