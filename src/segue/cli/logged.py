@@ -1,6 +1,6 @@
 """The workspace and its log, opened for a command that looks back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +34,8 @@ class Logged(Struct, frozen=True, eq=False):
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Logged]:
-    """Yield the workspace in ``folder`` with its log. A server may run meanwhile.
+def opened(folder: Path, tables: Sequence[str] = TABLES) -> Iterator[Logged]:
+    """Yield the workspace in ``folder`` with ``tables`` of its log. A server may run meanwhile.
 
     Raises:
         SegueError: the workspace has errors, or nothing has run in it yet.
@@ -43,5 +43,5 @@ def opened(folder: Path) -> Iterator[Logged]:
     workspace, state = load(folder).workspace, folder / STATE_FOLDER
     with closing(SqliteStore(state, is_reader=True)) as store:
         running = published(store) or workspace
-        with closing(read_log(store, state / "segments", TABLES)) as duck:
+        with closing(read_log(store, state / "segments", tables)) as duck:
             yield Logged(workspace, running, duck)

@@ -6,15 +6,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from segue.cli.console import columns, paint, tell, tell_json
+from segue.cli.logged import opened
 from segue.cli.options import Folder, Json
 from segue.measurement.reports import Report, make_report, open_period
 from segue.measurement.reports.writing import as_markdown, as_page
-from segue.measurement.segments import TABLES, read_log
+from segue.measurement.segments import TABLES
 from segue.model.time import parse_instant
-from segue.runtimes.publishing import published
-from segue.stores.sqlite import SqliteStore
-from segue.workspace import load
-from segue.workspace.layout import STATE_FOLDER
 
 
 def measure(
@@ -36,17 +33,10 @@ def measure(
     since, until
         This period only (RFC 3339), by default the whole log.
     """
-    loaded, state = load(folder), folder / STATE_FOLDER
-    store = SqliteStore(state, is_reader=True)
-    try:
-        running = published(store) or loaded.workspace
-        duck = read_log(store, state / "segments", tuple(TABLES))
-    finally:
-        store.close()
-    with duck:
-        begin = parse_instant(since) if since is not None else None
-        end = parse_instant(until) if until is not None else None
-        found = make_report(open_period(duck, running, begin=begin, end=end))
+    begin = parse_instant(since) if since is not None else None
+    end = parse_instant(until) if until is not None else None
+    with opened(folder, tuple(TABLES)) as logged:
+        found = make_report(open_period(logged.duck, logged.running, begin=begin, end=end))
     for path, write in ((report, as_page), (markdown, as_markdown)):
         if path is not None:
             path.write_text(write(found), encoding="utf-8")

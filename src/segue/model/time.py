@@ -23,6 +23,8 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
+MONTH_DAYS = 30.4375
+"""A twelfth of a mean year, for rates told by the month."""
 NEVER = Instant(2**62)
 
 _UNITS = {"ms": 1_000, "s": SECOND, "min": MINUTE, "m": MINUTE, "h": HOUR, "d": DAY, "w": WEEK}

@@ -14,12 +14,11 @@ from segue.core.world import World
 from segue.model.decisions import SILENCE, Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DeliveryReported, Tracked
-from segue.model.time import DAY, Instant
+from segue.model.time import DAY, WEEK, Instant
 from segue.simulation.life import Passed
 
 Floats = NDArray[np.float64]
 
-WEEK = 7 * DAY
 TOLD = (
     DeliveryStatus.OPENED,
     DeliveryStatus.CLICKED,

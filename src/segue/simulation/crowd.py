@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 
 from segue.core.world import World
-from segue.model.time import NEVER, Instant
+from segue.model.time import NEVER, WEEK, Instant
 from segue.ports.store import Entry
 from segue.runtimes.entries import make_entry
 from segue.runtimes.lessons import restore_learner, seen_at
-from segue.simulation.account import WEEK, Accounts, Book
+from segue.simulation.account import Accounts, Book
 from segue.simulation.dice import Dice
 from segue.simulation.life import Life, Passed
 from segue.simulation.market import Market

@@ -12,10 +12,10 @@ from math import sqrt
 import numpy as np
 from msgspec import Struct
 
+from segue.model.time import MONTH_DAYS
 from segue.simulation.account import Accounts, Floats
 
 Z = 1.959963984540054
-MONTH_DAYS = 30.4375
 LEAST_COUNT = 10
 """Fewer events in either arm say nothing about a ratio of the two."""
 

@@ -1,5 +1,7 @@
 """What to watch in a log, from the tables of segments: sources for series, and for their causes."""
 
+from segue.core.expressions.sql_values import quoted
+
 _SOURCE_OF_CHOSEN = """list_filter(
     from_json(considered, '[{"key": "VARCHAR", "source": "VARCHAR"}]'), lambda c: c.key = chosen)[1].source"""
 
@@ -22,9 +24,8 @@ LOGGED_GHOSTS = """(
 
 def logged_outcomes(status: str) -> str:
     """Return the source of the rate of reports with ``status`` (such as ``bounced``) among all reports, by channel."""
-    text = status.replace("'", "''")
     return f"""(
-        SELECT told.channel AS series, report.now AS "at", (report.status = '{text}')::INT AS value, 1 AS trials
+        SELECT told.channel AS series, report.now AS "at", (report.status = {quoted(status)})::INT AS value, 1 AS trials
         FROM deliveries AS report
         JOIN (SELECT DISTINCT delivery_id, channel FROM deliveries WHERE kind <> 'reported') AS told USING (delivery_id)
         WHERE report.kind = 'reported'

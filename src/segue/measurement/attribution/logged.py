@@ -8,6 +8,8 @@ until its end. Holdouts are drawn by customer, so this is what having the channe
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from segue.core.expressions.sql_values import quoted
+from segue.measurement.literals import timestamp
 from segue.model.assignments import HOLDOUT
 
 LOGGED_CONTACTS = (
@@ -18,7 +20,7 @@ LOGGED_CONTACTS = (
 
 def logged_conversions(objective: str) -> str:
     """Return the source of what counted for an objective: customer_id, at, value."""
-    return f"""(SELECT customer_id, "at", amount AS value FROM rewards WHERE objective = {_text(objective)})"""
+    return f"""(SELECT customer_id, "at", amount AS value FROM rewards WHERE objective = {quoted(objective)})"""
 
 
 def decided_on_channels(holdouts: Mapping[str, Sequence[str]], objective: str, begin: datetime, end: datetime) -> str:
@@ -39,8 +41,8 @@ def decided_in_journeys(holdouts: Mapping[str, Sequence[str]], objective: str, b
 def _decided(part: str, holdouts: Mapping[str, Sequence[str]], objective: str, begin: datetime, end: datetime) -> str:
     """Return the source of `contributions` for what ``part`` (SQL over a decision and what ``won``) names."""
     pairs = [(name, holdout) for name, names in holdouts.items() for holdout in names]
-    named = ", ".join(f"({_text(name)}, {_text(holdout)})" for name, holdout in pairs)
-    first, last = _moment(begin), _moment(end)
+    named = ", ".join(f"({quoted(name)}, {quoted(holdout)})" for name, holdout in pairs)
+    first, last = timestamp(begin), timestamp(end)
     return f"""(
         WITH chosen_ones AS (
             SELECT *, list_filter(
@@ -61,15 +63,7 @@ def _decided(part: str, holdouts: Mapping[str, Sequence[str]], objective: str, b
         )
         SELECT part AS channel, used.customer_id, is_ghost, count(amount)::DOUBLE AS conversions,
             coalesce(sum(amount), 0.0)::DOUBLE AS value
-        FROM used LEFT JOIN rewards ON rewards.customer_id = used.customer_id AND objective = {_text(objective)}
+        FROM used LEFT JOIN rewards ON rewards.customer_id = used.customer_id AND objective = {quoted(objective)}
             AND rewards."at" >= begun AND rewards."at" < {last}
         GROUP BY part, used.customer_id, is_ghost
     )"""
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _moment(value: datetime) -> str:
-    return f"TIMESTAMP '{value.replace(tzinfo=None).isoformat(sep=' ')}'"

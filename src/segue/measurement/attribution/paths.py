@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from segue.core.expressions.sql_values import quoted
 from segue.measurement.attribution.transforms import TRANSFORMS
+from segue.measurement.literals import listed
 from segue.model.errors import SegueError
 
 if TYPE_CHECKING:
@@ -75,10 +77,10 @@ def _collected(contacts: str, conversions: str, names: list[str], lookback: int)
     """Return the query of paths. Each contact is one integer, (lookback - age) * channels + channel, because sorting
     lists of integers takes a quarter of the time of sorting by a moment and a text.
     """
-    size, listed = len(names), "[" + ", ".join("'" + name.replace("'", "''") + "'" for name in names) + "]"
+    size, known = len(names), listed(names)
     return f"""
         WITH named AS (
-            SELECT customer_id, epoch_us("at"::TIMESTAMP) AS moment, list_position({listed}, channel) - 1 AS number
+            SELECT customer_id, epoch_us("at"::TIMESTAMP) AS moment, list_position({known}, channel) - 1 AS number
             FROM {contacts} WHERE channel IS NOT NULL
         ), ends AS (
             SELECT row_number() OVER () AS path_id, customer_id, epoch_us("at"::TIMESTAMP) AS moment,
@@ -92,7 +94,7 @@ def _collected(contacts: str, conversions: str, names: list[str], lookback: int)
             FROM ends JOIN named USING (customer_id)
             WHERE ends.moment - named.moment BETWEEN 0 AND {lookback} GROUP BY path_id
         )
-        SELECT coalesce(list_transform(steps, lambda s: {listed}[1 + s % {size}]), []) AS path,
+        SELECT coalesce(list_transform(steps, lambda s: {known}[1 + s % {size}]), []) AS path,
             conversions, value, 1.0::DOUBLE - conversions AS nulls,
             coalesce(list_transform(
                 steps, lambda s: ({lookback} - s // {size}) / {_MICROSECONDS_A_DAY}.0::DOUBLE), []) AS ages
@@ -107,7 +109,7 @@ def transform(paths: Paths, name: str, argument: str = "") -> Paths:
     """
     if name not in TRANSFORMS:
         raise SegueError(f"There is no path transform {name!r}.", f"The transforms are {', '.join(TRANSFORMS)}.")
-    changed = TRANSFORMS[name].replace("$argument", "'" + argument.replace("'", "''") + "'")
+    changed = TRANSFORMS[name].replace("$argument", quoted(argument))
     query = f"SELECT {changed} AS path, conversions, value, nulls, NULL::DOUBLE[] AS ages FROM {paths.table}"
     return _create(paths.duck, query, has_times=False)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from segue.measurement.cohorts.results import CohortCell
+from segue.measurement.literals import timestamp
 from segue.model.errors import SegueError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def cohort_table(
     """
     if period not in PERIODS:
         raise SegueError(f"There is no period {period!r}.", f"The periods are {', '.join(PERIODS)}.")
-    moment = f"TIMESTAMP '{now.replace(tzinfo=None).isoformat(sep=' ')}'"
+    moment = timestamp(now)
     rows = duck.execute(
         f"""
         WITH began AS (

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from segue.measurement.literals import timestamp
+
 
 def times_to(starts: str, events: str, *, now: datetime) -> str:
     """Return the source (SQL after FROM) of each customer's days until their first event, or until ``now``.
@@ -11,7 +13,7 @@ def times_to(starts: str, events: str, *, now: datetime) -> str:
 
     read_times(duck, times_to("assigned", "(FROM events WHERE name = 'order')", now=now))
     """
-    moment = f"TIMESTAMP '{now.replace(tzinfo=None).isoformat(sep=' ')}'"
+    moment = timestamp(now)
     return f"""(
         WITH began AS (
             SELECT customer_id, arg_min(group_name, "at") AS group_name, min("at"::TIMESTAMP) AS began

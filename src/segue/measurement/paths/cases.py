@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from segue.core.expressions.sql_values import quoted
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -43,11 +45,5 @@ def journey_steps(journey: str) -> str:
 
     read_cases(read_segments(folder), journey_steps("win_back"))
     """
-    name = journey.replace("'", "''")
     columns = 'run_id AS case_id, "at", to_step AS activity'
-    return f"(SELECT {columns} FROM steps WHERE journey = '{name}' AND to_step <> '')"
-
-
-def in_list(values: tuple[str, ...]) -> str:
-    """Return texts as an SQL list: ['a', 'b']."""
-    return "[" + ", ".join("'" + value.replace("'", "''") + "'" for value in values) + "]"
+    return f"(SELECT {columns} FROM steps WHERE journey = {quoted(journey)} AND to_step <> '')"

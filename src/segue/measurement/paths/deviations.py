@@ -1,6 +1,7 @@
 """Shortcuts and detours: where cases leave an expected order of steps, and what became of them."""
 
-from segue.measurement.paths.cases import Cases, in_list
+from segue.measurement.literals import listed
+from segue.measurement.paths.cases import Cases
 from segue.measurement.paths.results import Detour, Shortcut
 from segue.model.errors import SegueError
 
@@ -84,7 +85,7 @@ def _marked(cases: Cases, expected: tuple[str, ...]) -> str:
         raise SegueError("An expected order has two different steps or more.", "Name each step once, in order.")
     return f"""
         WITH placed AS (
-            SELECT *, nullif(list_position({in_list(expected)}, activity), 0) AS expected_place FROM {cases.table}
+            SELECT *, nullif(list_position({listed(expected)}, activity), 0) AS expected_place FROM {cases.table}
         ), farther AS (
             SELECT *, coalesce(max(expected_place) OVER before, 0) AS reached_before FROM placed
             WINDOW before AS (PARTITION BY case_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

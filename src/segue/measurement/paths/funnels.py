@@ -4,7 +4,9 @@ Exact, whatever start counts: going through a case in order, each event keeps th
 it; no other start could end within the window if that one cannot. One window function a step, no joins.
 """
 
-from segue.measurement.paths.cases import Cases, in_list
+from segue.core.expressions.sql_values import quoted
+from segue.measurement.literals import listed
+from segue.measurement.paths.cases import Cases
 from segue.measurement.paths.results import FunnelStep
 from segue.model.errors import SegueError
 
@@ -24,7 +26,7 @@ def funnel(cases: Cases, activities: tuple[str, ...], *, window_days: float) -> 
     sums = ", ".join(f"min(at_second - start_{level}) AS took_{level}" for level in levels)
     counts = ", ".join(f"count(took_{level}), median(took_{level})" for level in levels)
     query = f"""
-        WITH relevant AS (FROM {cases.table} WHERE list_contains({in_list(activities)}, activity)), {", ".join(chain)},
+        WITH relevant AS (FROM {cases.table} WHERE list_contains({listed(activities)}, activity)), {", ".join(chain)},
         best AS (SELECT case_id, {sums} FROM level_{len(activities)} GROUP BY case_id)
         SELECT {counts} FROM best
     """
@@ -46,7 +48,6 @@ def funnel(cases: Cases, activities: tuple[str, ...], *, window_days: float) -> 
 
 def _level(level: int, activity: str, seconds: float) -> str:
     """Return the rows of the level before with the latest start of a chain that reaches this level in time."""
-    name = activity.replace("'", "''")
     start = (
         "at_second"
         if level == 1
@@ -55,6 +56,6 @@ def _level(level: int, activity: str, seconds: float) -> str:
     )
     return f"""
         SELECT * EXCLUDE (found),
-            CASE WHEN activity = '{name}' AND at_second - found <= {seconds} THEN found END AS start_{level}
+            CASE WHEN activity = {quoted(activity)} AND at_second - found <= {seconds} THEN found END AS start_{level}
         FROM (SELECT *, {start} AS found FROM level_{level - 1})
     """

@@ -6,7 +6,8 @@ open: it counts as under way as long as it was seen, and then neither as left no
 
 from datetime import datetime
 
-from segue.measurement.paths.cases import Cases, in_list
+from segue.measurement.literals import listed, timestamp
+from segue.measurement.paths.cases import Cases
 from segue.measurement.paths.results import DropOff, Leaving, LeavingTime
 
 DAYS = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 365.0)
@@ -42,16 +43,16 @@ def drop_off(
 
 def _create_ends(cases: Cases, goal: tuple[str, ...], now: datetime, quiet_days: float) -> None:
     """Create the tables of cases' ends before the goal: what they had seen, and whether they left."""
-    moment = now.replace(tzinfo=None).isoformat(sep=" ")
-    is_goal = f"list_contains({in_list(goal)}, activity)"
+    moment = timestamp(now)
+    is_goal = f"list_contains({listed(goal)}, activity)"
     cases.duck.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE path_ends AS
-        WITH known AS (SELECT * FROM {cases.table} WHERE "at" <= TIMESTAMP '{moment}')
+        WITH known AS (SELECT * FROM {cases.table} WHERE "at" <= {moment})
         SELECT case_id, arg_max(activity, place) AS last_activity,
             (epoch(max("at")) - epoch(min("at"))) / 86400.0 AS lasted_days,
             CASE WHEN bool_or({is_goal}) THEN 'goal'
-                WHEN epoch(TIMESTAMP '{moment}') - epoch(max("at")) > {quiet_days * 86_400.0} THEN 'left'
+                WHEN epoch({moment}) - epoch(max("at")) > {quiet_days * 86_400.0} THEN 'left'
                 ELSE 'open' END AS state,
             (epoch(min("at") FILTER ({is_goal})) - epoch(min("at"))) / 86400.0 AS goal_days
         FROM known GROUP BY case_id
@@ -61,7 +62,7 @@ def _create_ends(cases: Cases, goal: tuple[str, ...], now: datetime, quiet_days:
         f"""
         CREATE OR REPLACE TEMP TABLE path_ends_seen AS
         SELECT DISTINCT case_id, activity FROM {cases.table}
-        WHERE "at" <= TIMESTAMP '{moment}' AND NOT {is_goal}
+        WHERE "at" <= {moment} AND NOT {is_goal}
         """
     )
 

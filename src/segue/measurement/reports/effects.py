@@ -4,6 +4,7 @@ A customer is in the group of their first decision of the period, and all counts
 Looked at along the way, so intervals hold at all looks at once.
 """
 
+from segue.core.expressions.sql_values import quoted
 from segue.measurement.drawing import Dot, dot_plot
 from segue.measurement.experiments.description import Experiment, Metric
 from segue.measurement.experiments.reading import read_experiment
@@ -61,7 +62,7 @@ def effects_section(period: Period) -> Section | None:
 
 def value_events(objectives: dict[str, Objective]) -> str:
     """Return the source of what happened, by objective and as value less cost: customer_id, at, name, amount."""
-    weighed = " ".join(f"WHEN '{name}' THEN {each.value * each.weight!r}" for name, each in objectives.items())
+    weighed = " ".join(f"WHEN {quoted(name)} THEN {each.value * each.weight!r}" for name, each in objectives.items())
     return f"""(
         SELECT customer_id, "at", objective AS name, amount FROM rewards
         UNION ALL
@@ -95,7 +96,7 @@ def _experiment(period: Period, control: str, counts: dict[str, int]) -> Experim
 
 
 def _read(period: Period, experiment: Experiment, few: list[str]) -> Found:
-    left_out = "".join(f" AND arm <> '{name}'" for name in few)
+    left_out = "".join(f" AND arm <> {quoted(name)}" for name in few)
     duck = period.duck
     duck.execute(
         f"CREATE OR REPLACE TABLE measured_assigned AS SELECT *, row_number() OVER (ORDER BY customer_id)"

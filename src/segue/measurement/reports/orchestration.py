@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from segue.measurement.literals import timestamp
 from segue.measurement.reports.effects import ASSIGNED
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, percent
@@ -69,7 +70,7 @@ WITH assigned AS (SELECT * FROM {assigned}), contacts AS (
     WHERE kind = 'consent_changed' AND NOT json_extract(body, '/granted')::BOOLEAN GROUP BY ALL
 )
 SELECT arm, count(*),
-    coalesce(sum(contacts), 0) / greatest(sum(epoch(TIMESTAMP '{end}') - epoch("at")) / 604800.0, 1e-9),
+    coalesce(sum(contacts), 0) / greatest(sum(epoch({end}) - epoch("at")) / 604800.0, 1e-9),
     coalesce(avg(channels), 0.0), coalesce(sum(silent) / nullif(sum(decisions), 0), 0.0),
     1000.0 * coalesce(sum(opt_outs), 0) / nullif(sum(contacts), 0), avg((coalesce(opt_outs, 0) > 0)::INT)
 FROM assigned LEFT JOIN contacts USING (customer_id) LEFT JOIN choices USING (customer_id)
@@ -105,7 +106,7 @@ def orchestration_section(period: Period) -> Section | None:
     """Return orchestration figures; None where nothing was decided."""
     groups = tuple(
         GroupPressure(**dict(zip(GroupPressure.__struct_fields__, row, strict=True)))
-        for row in period.rows(_GROUPS.format(assigned=ASSIGNED, end=period.end))
+        for row in period.rows(_GROUPS.format(assigned=ASSIGNED, end=timestamp(period.end)))
     )
     if not groups:
         return None

@@ -4,16 +4,18 @@ from typing import Any
 
 from msgspec import Struct
 
+from segue.core.expressions.sql_values import quoted
 from segue.measurement.cohorts import kaplan_meier, log_rank, mean_difference, read_times, times_to
 from segue.measurement.cohorts.results import LogRank, MeanDifference, Survival
 from segue.measurement.drawing import Line, line_chart
+from segue.measurement.literals import timestamp
 from segue.measurement.reports.effects import ASSIGNED, BASELINES, CONTACT_COSTS, VALUE, value_events
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, percent
 from segue.model.errors import SegueError
+from segue.model.time import MONTH_DAYS
 
 DRAWN_DAYS = 61
-MONTH_DAYS = 30.4375
 
 
 class GroupOutcome(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,7 @@ def outcomes_section(period: Period) -> Section | None:
 
 
 def _groups_query(period: Period, good: list[str]) -> str:
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in good)
+    names = ", ".join(map(quoted, good))
     return f"""
         WITH assigned AS (SELECT * FROM {ASSIGNED}), happened AS (
             SELECT assigned.customer_id, name, sum(amount) AS amount, count(*) FILTER (name IN ({names})) AS times
@@ -81,7 +83,7 @@ def _groups_query(period: Period, good: list[str]) -> str:
             SELECT assigned.customer_id, sum(cost) AS cost
             FROM assigned JOIN {CONTACT_COSTS} AS costs USING (customer_id) GROUP BY ALL
         ), each AS (
-            SELECT arm, assigned.customer_id, epoch(TIMESTAMP '{period.end}') - epoch(any_value("at")) AS seconds,
+            SELECT arm, assigned.customer_id, epoch({timestamp(period.end)}) - epoch(any_value("at")) AS seconds,
                 coalesce(sum(amount) FILTER (name = '{VALUE}'), 0.0) AS net, coalesce(any_value(cost), 0.0) AS cost,
                 coalesce(sum(times), 0) AS times, count(*) FILTER (times > 0) AS kinds
             FROM assigned LEFT JOIN happened USING (customer_id) LEFT JOIN spent USING (customer_id)
@@ -110,7 +112,7 @@ def _group(row: tuple[Any, ...]) -> GroupOutcome:
 
 
 def _with_times(period: Period, groups: tuple[GroupOutcome, ...], good: list[str]) -> Outcomes:
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in good)
+    names = ", ".join(map(quoted, good))
     starts = f'(SELECT customer_id, arm AS group_name, "at" FROM {ASSIGNED})'
     events = f'(SELECT customer_id, "at" FROM rewards WHERE objective IN ({names}))'
     tables = read_times(period.duck, times_to(starts, events, now=period.end))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from segue.core.decisioning.rewards import objectives_of
+from segue.measurement.literals import timestamp
 from segue.model.errors import SegueError
 from segue.model.learning import Objective
 from segue.model.time import Instant
@@ -86,7 +87,7 @@ def open_period(
             CREATE OR REPLACE TABLE {SCHEMA}.{table} AS
             SELECT {table}.* REPLACE (coalesce(survivor, customer_id) AS customer_id)
             FROM main.{table} LEFT JOIN {SCHEMA}.survivors ON absorbed = customer_id
-            WHERE "{column}" >= TIMESTAMP '{since}' AND "{column}" {upto} TIMESTAMP '{until}'
+            WHERE "{column}" >= {timestamp(since)} AND "{column}" {upto} {timestamp(until)}
             """
         )
     duck.execute(f"SET search_path = '{SCHEMA},main'")

@@ -13,6 +13,7 @@ from segue.measurement.anomalies import (
     read_series,
 )
 from segue.measurement.anomalies.results import Anomaly, Explanation
+from segue.measurement.literals import timestamp
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, percent
 
@@ -71,7 +72,7 @@ def unusual_section(period: Period) -> Section | None:
 
 
 def _found(period: Period) -> list[Unusual]:
-    duck, last = period.duck, f"date_trunc('day', TIMESTAMP '{period.end}')"
+    duck, last = period.duck, f"date_trunc('day', {timestamp(period.end)})"
 
     def whole_days(source: str) -> str:
         return f'(SELECT * FROM {source} AS watched WHERE "at" < {last})'

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log
 
 from segue.model.identities import Identifier
+from segue.model.time import MONTH_DAYS
 from segue.simulation.dice import Dice
 from segue.simulation.market import Assumption, Consented, Did, Happening
 
-MONTH_DAYS = 30.4375
 ADDRESSES: Mapping[str, tuple[str, str]] = {
     "email": ("email", "c{number}@market.example"),
     "sms": ("phone", "+4915{number:08d}"),
