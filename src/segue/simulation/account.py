@@ -28,7 +28,7 @@ TOLD = (
 )
 
 
-_NO_VALUES: Mapping[str, str] = {}
+NO_VALUES: Mapping[str, str] = {}
 
 
 class Accounts(Struct, frozen=True):
@@ -78,7 +78,7 @@ class Book:
         begin: Instant,
         weeks: int,
         ending: str = "",
-        values: Mapping[str, str] = _NO_VALUES,
+        values: Mapping[str, str] = NO_VALUES,
     ) -> None:
         self._first, self._count, self._begin, self._weeks, self._ending = first, count, begin, weeks, ending
         self._values = values

@@ -13,7 +13,7 @@ from segue.model.time import NEVER, WEEK, Instant
 from segue.ports.store import Entry
 from segue.runtimes.entries import make_entry
 from segue.runtimes.lessons import restore_learner, seen_at
-from segue.simulation.account import Accounts, Book
+from segue.simulation.account import NO_VALUES, Accounts, Book
 from segue.simulation.dice import Dice
 from segue.simulation.life import Life, Passed
 from segue.simulation.market import Market
@@ -23,7 +23,6 @@ Told = Callable[[int], None]
 """Told now and then how many more lives have been led, as shares of lives where all are led at once."""
 STEPS = 100
 """It is told so often."""
-_NO_VALUES: Mapping[str, str] = {}
 
 
 class Crowd:
@@ -48,7 +47,7 @@ class Crowd:
         begin: Instant,
         weeks: int,
         ending: str = "",
-        values: Mapping[str, str] = _NO_VALUES,
+        values: Mapping[str, str] = NO_VALUES,
         sink: Sink | None = None,
         learned: bytes = b"",
         told: Told | None = None,

@@ -3,33 +3,17 @@
 import numpy as np
 import pytest
 
-from segue.core.world import build_world
 from segue.model.errors import SegueError
 from segue.simulation.account import Accounts
-from segue.simulation.crowd import Crowd
 from segue.simulation.markets import MarketSpec, make_market
 from segue.simulation.markets.fatigue import FatigueMarket
-from tests.simulation.shop import PARAMETERS, plain_shop, setting
+from tests.simulation.markets.lived import lived as lived_in
+from tests.simulation.markets.lived import share
+from tests.simulation.shop import PARAMETERS
 
 
 def lived(weeks: int = 8, count: int = 150, **parameters: object) -> Accounts:
-    plan = setting(**parameters)
-    crowd = Crowd(
-        build_world(plain_shop()),
-        make_market(plan.market),
-        seed=plan.seed,
-        first=0,
-        count=count,
-        begin=plan.begin,
-        weeks=weeks,
-        ending=plan.ending,
-        values=plan.values,
-    )
-    return crowd.live_apart()
-
-
-def share(accounts: Accounts, over: str, per: str) -> float:
-    return float(accounts.total(over).sum() / accounts.total(per).sum())
+    return lived_in("fatigue", weeks=weeks, count=count, **(PARAMETERS | parameters))
 
 
 def test_the_tired_open_less_leave_sooner_and_opt_out_more() -> None:
