@@ -7,7 +7,7 @@ import pytest
 
 from segue.model.errors import SegueError
 from segue.model.time import parse_instant
-from segue.simulation.spec import read_simulation
+from segue.simulation.spec import read_simulation, simulation_schema
 from tests.simulation.shop import EXAMPLE
 
 GOOD = """\
@@ -58,6 +58,21 @@ def test_another_folder_may_be_an_arm(shop: Path) -> None:
     assert arms["there"].groups == {"holdout": 0.1}
 
 
+def test_arms_may_learn_from_the_season_before(shop: Path) -> None:
+    trained = "  long_term: {policy: value, train: {by: usual, customers: 70, weeks: 3}}\n  bandit: {train: {}}\n"
+    write(shop, GOOD + trained)
+    found = read_simulation(shop)
+    assert set(found.seasons) == {"long_term", "bandit"}
+    assert found.seasons["long_term"].workspace == found.arms["usual"]
+    assert (found.seasons["long_term"].customers, found.seasons["long_term"].weeks) == (70, 3)
+    lived = found.seasons["bandit"]
+    assert (lived.by, lived.workspace.policy.name, lived.customers, lived.weeks) == ("random", "random", 1_000, 8)
+
+
+def test_editors_know_what_a_simulation_may_say() -> None:
+    assert set(simulation_schema()["$defs"]["ArmDeclared"]["properties"]) == {"workspace", "policy", "groups", "train"}
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -68,6 +83,10 @@ def test_another_folder_may_be_an_arm(shop: Path) -> None:
         (GOOD.replace("policy: rules", "policy: best"), "no policy 'best'"),
         (GOOD.replace("{}", "{workspace: ../nowhere}"), "no workspace '../nowhere'"),
         ("market: {kind: fatigue}\narms: {}\n", "arms"),
+        (GOOD.replace("{}", "{policy: rules, train: {}}"), "'rules' learns nothing"),
+        (GOOD.replace("{}", "{train: {by: nobody}}"), "no such arm"),
+        (GOOD.replace("{}", "{train: {by: agent}}"), "trained itself"),
+        (GOOD.replace("{}", "{train: {customers: 1}}"), "customers"),
         ("market: [\n", "not right"),
     ],
 )

@@ -36,7 +36,9 @@ def check(
         return 0
     findings = find_all(folder)
     if write_schema:
-        written = write_schemas(folder, {"test": scenario_schema()})
+        from segue.simulation.spec import simulation_schema
+
+        written = write_schemas(folder, {"test": scenario_schema(), "simulation": simulation_schema()})
         say(f"Wrote {plural(len(written), 'schema')} to {folder / '.segue/schemas'}.")
     errors = sum(finding.severity == "error" or strict for finding in findings)
     warnings = len(findings) - errors

@@ -15,6 +15,7 @@ from segue.simulation.report.findings import Findings, findings_of
 from segue.simulation.sensitivity import Variation, variations, vary
 from segue.simulation.side_by_side import run
 from segue.simulation.spec import Simulation, read_simulation
+from segue.simulation.training import lives_before
 
 
 def simulate(
@@ -73,8 +74,8 @@ def simulate(
 
 
 def _run(simulation: Simulation, chosen: tuple[Variation, ...], processes: int, command: str) -> Findings:
-    runs = len(simulation.arms) * (1 + len(chosen))
-    progress = Progress(runs * simulation.setting.customers, "lives")
+    lives = len(simulation.arms) * simulation.setting.customers + lives_before(simulation.seasons)
+    progress = Progress((1 + len(chosen)) * lives, "lives")
     try:
         result, accounts = run(simulation, processes=processes, progress=lambda arm, count: progress.add(count, arm))
         found = vary(

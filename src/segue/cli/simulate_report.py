@@ -10,6 +10,7 @@ from segue.cli.console import columns
 from segue.model.errors import SegueError
 from segue.simulation.figures import FIGURES, Estimate, Figure, Told
 from segue.simulation.report.findings import Findings
+from segue.simulation.report.schooling import decisions_of, models_of, season_of
 from segue.simulation.report.varying import overturned
 
 
@@ -28,6 +29,11 @@ def simulation_lines(findings: Findings) -> list[str]:
         lines += ["", f"{figure.what}{better}"]
         rows = [("", "", f"above {result.baseline}", "in percent"), *(_row(each, figure) for each in told)]
         lines += [f"  {line}" for line in columns(rows, right=range(1, 4))]
+    if result.schooling:
+        lines += ["", "What was learnt before the first day"]
+    for learnt in result.schooling:
+        lines += [f"  {learnt.arm}: {season_of(learnt)}; decisions: {decisions_of(learnt)}"]
+        lines += [f"    {line}" for line in models_of(learnt)]
     if findings.varied:
         lines += ["", "What if the assumptions are wrong?"]
         changed = overturned(findings)

@@ -32,16 +32,19 @@ PART = 500
 
 _PAUSE_SECONDS, _LAST_SECONDS = 0.2, 1.0
 
+NOTHING_LEARNED: Mapping[str, bytes] = {}
+
 ArmProgress = Callable[[str, int], None]
 """Told an arm, and how many more lives have been led in it, as shares of lives where all are led at once."""
 
 
 class _Task(NamedTuple):
-    """A part of an arm: ``size`` residents from ``first`` on."""
+    """A part of an arm: ``size`` residents from ``first`` on; ``learned`` is what they begin with."""
 
     arm: str
     first: int
     size: int
+    learned: bytes = b""
 
 
 class Setting(Struct, frozen=True, kw_only=True):
@@ -64,16 +67,22 @@ class Setting(Struct, frozen=True, kw_only=True):
 
 
 def run_arms(
-    arms: Mapping[str, Workspace], setting: Setting, *, processes: int = 1, progress: ArmProgress | None = None
+    arms: Mapping[str, Workspace],
+    setting: Setting,
+    *,
+    learned: Mapping[str, bytes] = NOTHING_LEARNED,
+    processes: int = 1,
+    progress: ArmProgress | None = None,
 ) -> dict[str, Accounts]:
     """Return what came of every resident in each arm.
 
     Args:
+        learned: what the online learners of arms know when they begin, packed; those of others know nothing.
         processes: how many share the work; an arm in which customers share something is led by one of them.
         progress: told how many more lives have been led in which arm, now and then.
     """
     tasks = [
-        _Task(arm, first, count)
+        _Task(arm, first, count, learned.get(arm, b""))
         for arm, workspace in arms.items()
         for first, count in parts_of(setting.customers, setting.customers if shares(build_world(workspace)) else PART)
     ]
@@ -85,14 +94,19 @@ def run_arms(
     return {arm: gather(parts) for arm, parts in done.items()}
 
 
-def run_arm(workspace: Workspace, setting: Setting, sink: Sink | None = None) -> Accounts:
+def run_arm(
+    workspace: Workspace, setting: Setting, sink: Sink | None = None, *, first: int = 0, told: Told | None = None
+) -> Accounts:
     """Return what came of every resident under ``workspace``, in this process.
 
     Args:
         sink: gets an entry of everything that was advanced, in the order of a log where customers share something.
+        first: the number of the first resident.
+        told: told now and then how many more lives have been led.
     """
+    market = make_market(setting.market)
     with _calm():
-        return _lead(build_world(workspace), make_market(setting.market), setting, 0, setting.customers, sink)
+        return _lead(build_world(workspace), market, setting, first, setting.customers, sink, told)
 
 
 def shares(world: World) -> bool:
@@ -110,6 +124,7 @@ def _lead(
     count: int,
     sink: Sink | None = None,
     told: Told | None = None,
+    learned: bytes = b"",
 ) -> Accounts:
     crowd = Crowd(
         world,
@@ -122,6 +137,7 @@ def _lead(
         ending=setting.ending,
         values=setting.values,
         sink=sink,
+        learned=learned,
         told=told,
     )
     begin = process_time()
@@ -136,7 +152,8 @@ def _alone(
     for task in tasks:
         with _calm():
             told = partial(progress, task.arm)
-            yield task, _lead(worlds[task.arm], market, setting, task.first, task.size, told=told)
+            world = worlds[task.arm]
+            yield task, _lead(world, market, setting, task.first, task.size, told=told, learned=task.learned)
 
 
 def _spread(
@@ -193,6 +210,7 @@ def _in_worker(task: _Task, workspace: bytes, setting: bytes) -> Accounts:
             task.first,
             task.size,
             told=lambda count: lived.put((task.arm, count)),
+            learned=task.learned,
         )
 
 

@@ -19,6 +19,7 @@ from segue.simulation.market import Assumption, Market
 from segue.simulation.markets import MarketSpec, make_market
 from segue.simulation.running import ArmProgress, run_arms
 from segue.simulation.spec import Simulation
+from segue.simulation.training import prepare
 
 
 class Variation(Struct, frozen=True, kw_only=True):
@@ -99,7 +100,7 @@ def vary(
     processes: int = 1,
     progress: ArmProgress | None = None,
 ) -> tuple[Varied, ...]:
-    """Run every arm again under each variation.
+    """Run every arm again under each variation; those that are trained before have learnt in the market as it is there.
 
     Args:
         before: the accounts of every arm with nothing varied, from `run`.
@@ -107,16 +108,17 @@ def vary(
     """
     found = []
     for each in chosen:
-        now = run_arms(
-            simulation.arms,
-            replace(simulation.setting, market=each.market),
-            processes=processes,
-            progress=_named(progress, f"{each.assumption.name} {each.value:g}"),
-        )
+        setting, told = replace(simulation.setting, market=each.market), _named(progress, _label(each))
+        ready = prepare(simulation.arms, simulation.seasons, setting, told)
+        now = run_arms(ready.arms, setting, learned=ready.learned, processes=processes, progress=told)
         found.append(
             Varied(assumption=each.assumption, end=each.end, value=each.value, moved=_compared(simulation, now, before))
         )
     return tuple(found)
+
+
+def _label(variation: Variation) -> str:
+    return f"{variation.assumption.name} {variation.value:g}"
 
 
 def _named(progress: ArmProgress | None, label: str) -> ArmProgress | None:

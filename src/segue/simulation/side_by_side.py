@@ -10,6 +10,7 @@ from segue.simulation.market import Description
 from segue.simulation.markets import make_market
 from segue.simulation.running import ArmProgress, run_arms
 from segue.simulation.spec import Simulation
+from segue.simulation.training import Schooling, prepare
 
 
 class Curve(Struct, frozen=True, kw_only=True):
@@ -31,7 +32,8 @@ class SideBySide(Struct, frozen=True, kw_only=True):
         told: every figure of every arm.
         counted: means over customers of all that was counted, by arm.
         curves: the same by week, for what is drawn.
-        seconds: of CPU time for all arms.
+        seconds: of CPU time for all arms, and for what they learnt before.
+        schooling: what those arms had learnt that were trained before their first day.
     """
 
     name: str
@@ -46,6 +48,7 @@ class SideBySide(Struct, frozen=True, kw_only=True):
     counted: dict[str, dict[str, float]]
     curves: tuple[Curve, ...]
     seconds: float
+    schooling: tuple[Schooling, ...] = ()
 
     def of(self, arm: str, figure: str) -> Told | None:
         """Return one figure of one arm; None where no arm has anything of it."""
@@ -59,7 +62,8 @@ def run(
     simulation: Simulation, *, processes: int = 1, progress: ArmProgress | None = None
 ) -> tuple[SideBySide, Mapping[str, Accounts]]:
     """Run every arm, and return what it comes to with the accounts of every arm."""
-    accounts = run_arms(simulation.arms, simulation.setting, processes=processes, progress=progress)
+    ready = prepare(simulation.arms, simulation.seasons, simulation.setting, progress)
+    accounts = run_arms(ready.arms, simulation.setting, learned=ready.learned, processes=processes, progress=progress)
     spec, setting = simulation.spec, simulation.setting
     found = tell(
         accounts, simulation.baseline, weeks=setting.weeks, conversions=spec.conversions, ending=setting.ending
@@ -79,7 +83,8 @@ def run(
             for arm, each in accounts.items()
         },
         curves=tuple(_curves(accounts, spec.conversions)),
-        seconds=round(sum(each.seconds for each in accounts.values()), 1),
+        seconds=round(ready.seconds + sum(each.seconds for each in accounts.values()), 1),
+        schooling=ready.schooling,
     )
     return result, accounts
 

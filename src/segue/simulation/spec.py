@@ -1,5 +1,6 @@
 """A simulation as a file: ``simulations/NAME.yaml`` in a workspace."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from segue.model.time import Instant, parse_instant
 from segue.model.workspace import Workspace
 from segue.simulation.markets import MarketSpec
 from segue.simulation.running import Setting
+from segue.simulation.training import KINDS, Season
 from segue.workspace import load
 
 FOLDER = "simulations"
@@ -27,10 +29,24 @@ class MarketDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     parameters: dict[str, Any] = {}
 
 
+class TrainDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an arm learns from before its first day: the season before, lived by other customers of the market.
+
+    Attributes:
+        by: how those are treated: an arm of the file that is not trained itself, else a policy for the arm's workspace.
+        customers, weeks: how many, and for how long.
+    """
+
+    by: str = "random"
+    customers: Annotated[int, Meta(ge=2)] = 1_000
+    weeks: Annotated[int, Meta(ge=1)] = 8
+
+
 class ArmDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One way of treating the market's customers.
 
     Attributes:
+        train: what it learns from before its first day; left out, it begins knowing nothing.
         workspace: another workspace, relative to the simulation's; this one where empty.
         policy: another policy for it.
         groups: standing groups; by default nobody is held out of anything, so that all of the arm are treated alike.
@@ -39,6 +55,7 @@ class ArmDeclared(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     workspace: str = ""
     policy: str = ""
     groups: dict[str, float] = {}
+    train: TrainDeclared | None = None
 
 
 class SimulationSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +87,7 @@ class Simulation(Struct, frozen=True, kw_only=True):
 
     Attributes:
         arms: the workspace of each arm.
+        seasons: what those arms learn from that are trained before.
     """
 
     name: str
@@ -77,6 +95,7 @@ class Simulation(Struct, frozen=True, kw_only=True):
     setting: Setting
     arms: dict[str, Workspace]
     baseline: str
+    seasons: dict[str, Season] = {}
 
 
 def read_simulation(
@@ -112,7 +131,17 @@ def read_simulation(
         values=spec.values,
     )
     arms = {name: _workspace(folder, name, arm) for name, arm in spec.arms.items()}
-    return Simulation(name=file.stem, spec=spec, setting=setting, arms=arms, baseline=baseline)
+    seasons = {
+        name: _season(name, declared.train, spec, arms)
+        for name, declared in spec.arms.items()
+        if declared.train is not None
+    }
+    return Simulation(name=file.stem, spec=spec, setting=setting, arms=arms, baseline=baseline, seasons=seasons)
+
+
+def simulation_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``simulations/NAME.yaml``, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(SimulationSpec)}
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -154,3 +183,24 @@ def _workspace(folder: Path, name: str, arm: ArmDeclared) -> Workspace:
         )
     policy = replace(workspace.policy, name=arm.policy) if arm.policy else workspace.policy
     return replace(workspace, groups=arm.groups, holdouts={}, policy=policy)
+
+
+def _season(name: str, train: TrainDeclared, spec: SimulationSpec, arms: Mapping[str, Workspace]) -> Season:
+    workspace = arms[name]
+    if not workspace.learns:
+        raise SegueError(f"Arm {name!r} cannot be trained: its workspace learns nothing.", "Give it a learning.yaml.")
+    if not any(policy in KINDS or policy == "bandit" for policy in LADDERS[workspace.policy.name]):
+        reason = f"Arm {name!r} cannot be trained: the policy {workspace.policy.name!r} learns nothing."
+        raise SegueError(reason, f"Give one of {', '.join(sorted({*KINDS, 'bandit'}))}.")
+    if train.by in arms:
+        if spec.arms[train.by].train is not None:
+            reason = f"Arm {name!r} cannot learn from {train.by!r}, which is trained itself."
+            raise SegueError(reason, "Name an arm without `train`, or a policy such as random.")
+        lived = arms[train.by]
+    elif train.by in LADDERS:
+        lived = replace(workspace, groups={}, policy=replace(workspace.policy, name=train.by))
+    else:
+        reason = f"Arm {name!r} cannot learn from {train.by!r}: there is no such arm, and no such policy."
+        known = [arm for arm, declared in spec.arms.items() if declared.train is None]
+        raise SegueError(reason, f"Name one of {', '.join((*known, *sorted(LADDERS)))}.")
+    return Season(by=train.by, workspace=lived, customers=train.customers, weeks=train.weeks)

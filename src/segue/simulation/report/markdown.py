@@ -7,6 +7,7 @@ from segue.simulation.figures import Figure, Told
 from segue.simulation.report.again import stated
 from segue.simulation.report.findings import Findings
 from segue.simulation.report.reading import amount, apart_of, figures_of, headline, read, titled, unit_of
+from segue.simulation.report.schooling import HEAD, SEASON_WORDS, decisions_of, models_of, notes_of, season_of
 from segue.simulation.report.varying import carrying, overturned
 
 
@@ -23,6 +24,7 @@ def markdown(findings: Findings) -> str:
         "",
         *(f"{_plain(each)}\n" for each in carrying(findings)),
         *(f"- **{_plain(arm)}**: {_plain(headline(findings, arm))}" for arm in findings.others),
+        *_schooling(findings),
         *_figures(findings),
         *_varied(findings),
         "",
@@ -50,6 +52,17 @@ def markdown(findings: Findings) -> str:
         ),
     ]
     return "\n".join([*lines, ""])
+
+
+def _schooling(findings: Findings) -> Iterator[str]:
+    told = findings.result.schooling
+    if not told:
+        return
+    yield from ("", "## What was learnt before the first day", "")
+    yield from _table(HEAD, [(e.arm, season_of(e), decisions_of(e), " ".join(models_of(e))) for e in told])
+    yield ""
+    yield from (f"- {_plain(f'{each.arm}: {line}')}" for each in told for line in notes_of(each))
+    yield from ("", SEASON_WORDS)
 
 
 def _figures(findings: Findings) -> Iterator[str]:

@@ -8,6 +8,7 @@ from segue.simulation.report.counted import counted
 from segue.simulation.report.findings import Findings
 from segue.simulation.report.market import market
 from segue.simulation.report.overview import at_a_glance, notice
+from segue.simulation.report.schooling import schooling
 from segue.simulation.report.varying import sensitivity
 from segue.simulation.report.weekly import weekly
 
@@ -18,6 +19,7 @@ def report_page(findings: Findings) -> str:
     parts: list[Markup | None] = [
         notice(findings),
         at_a_glance(findings),
+        schooling(findings),
         legend((findings.series(arm), arm) for arm in result.arms),
         *figure_sections(findings),
         weekly(findings),
