@@ -19,9 +19,8 @@ SIMULATE = (ROOT / "docs/guides/simulate.md").read_text(encoding="utf-8")
 MARKET = (ROOT / "docs/guides/write-a-market.md").read_text(encoding="utf-8")
 
 
-def yaml_of(page: str) -> str:
-    (block,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    return str(block)
+def yaml_of(page: str, place: int = 0) -> str:
+    return str(re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[place])
 
 
 @pytest.fixture
@@ -37,6 +36,14 @@ def test_the_file_of_the_guide_runs(shop: Path) -> None:
     result, _ = run(read_simulation(shop, customers=8, weeks=1))
     assert result.arms == ("rules", "agent", "half")
     assert result.counted["rules"]["event/signed_up"] == 1.0
+
+
+def test_the_arms_of_the_guide_learn_from_the_season_before(shop: Path) -> None:
+    whole = yaml_of(SIMULATE)
+    (shop / "simulations" / "spring.yaml").write_text(whole[: whole.index("arms:")] + yaml_of(SIMULATE, 1))
+    simulation = read_simulation(shop)
+    assert list(simulation.seasons) == ["bandit", "uplift", "long_term"]
+    assert {(each.by, each.customers, each.weeks) for each in simulation.seasons.values()} == {("tried", 1000, 8)}
 
 
 def test_the_guide_names_every_key_and_market() -> None:
