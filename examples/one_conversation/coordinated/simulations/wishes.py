@@ -1,10 +1,10 @@
 """A shop whose customers now and then wish for one thing, and look at a few messages a week.
 
 A wish comes up, lasts some days, and ends: by an order here, which fulfils it, or elsewhere. While it lasts people
-visit more, order more often, leave carts, and click a reminder of just that thing more often than anything else. Of what
-is sent to them in a week they look at so many messages as they have patience for; what comes above is mostly ignored,
-makes them opt out sooner, and leave sooner. There is no fatigue that builds up over weeks: a week later all is forgotten.
-Everything that was sent within the week counts, whoever sent it, on whatever channel.
+visit more, order more often, leave carts, and click a reminder of just that thing more often than anything else. Of
+what is sent to them in a week they look at so many messages as they have patience for; what comes above is mostly
+ignored, makes them opt out sooner, and leave sooner. There is no fatigue that builds up over weeks: a week later
+all is forgotten. Everything that was sent within the week counts, whoever sent it, on whatever channel.
 """
 
 from collections.abc import Iterable, Iterator
@@ -74,7 +74,7 @@ class Wishes:
         """Return what the report tells of it."""
         return Description(
             name="wishes",
-            summary="People now and then wish for one thing and look at a few messages a week; an order fulfils the wish.",
+            summary="People now and then wish for one thing and look at a few messages a week; an order ends the wish.",
             causes=(
                 ("messages", "messages this week"),
                 ("messages this week", "looking"),
