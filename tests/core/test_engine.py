@@ -271,6 +271,27 @@ def test_an_interruption_ends_a_message_between_two_attempts() -> None:
     assert transition.customer.contacts.ledger == ()
 
 
+def test_a_message_that_may_have_arrived_is_given_up_with_its_slot() -> None:
+    living = someone()
+    living.does("signed_up")
+    living.after(HOUR)
+    (sent,) = living.commands()
+    (transition,) = living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE, retry_after=9 * DAY, may_have_arrived=True)
+    assert transition.abandoned == (Abandoned(sent.delivery_id, 1, Reason.PROVIDER_UNKNOWN, may_have_arrived=True),)
+    assert [slot.state for slot in transition.customer.contacts.ledger] == ["confirmed"]
+
+
+def test_an_interruption_takes_nothing_back_of_what_may_have_arrived() -> None:
+    living = someone()
+    living.does("signed_up")
+    living.after(HOUR)
+    (sent,) = living.commands()
+    living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE, may_have_arrived=True)
+    (transition,) = living.does("unsubscribed_account")
+    assert transition.abandoned == (Abandoned(sent.delivery_id, 2, Reason.EXIT_EVENT, may_have_arrived=True),)
+    assert [slot.state for slot in transition.customer.contacts.ledger] == ["confirmed"]
+
+
 def test_a_journey_is_not_entered_while_its_exit_condition_holds() -> None:
     journey = Journey(
         journey="j",

@@ -2,9 +2,12 @@
 
 from segue.model.catalogue import ChannelSpec
 from segue.model.commands import CreateTask, Deliver, SyncAudience
+from segue.model.decisions import Reason
+from segue.model.deliveries import DeliveryStatus
 from segue.model.journeys import Entry, Journey
 from segue.model.steps import Propose, Wait
 from segue.model.time import DAY, HOUR
+from segue.model.transitions import Abandoned
 from segue.model.workspace import PolicySpec
 from tests.core.living import Living
 from tests.properties.shop import a_workspace, a_world, an_action
@@ -78,6 +81,29 @@ def test_a_retry_counts_when_it_is_tried_again() -> None:
     living = offering(("email",))
     (first,) = living.commands()
     reserved_at = living.customer.contacts.ledger[0].at
-    living.hears(first.delivery_id, "retryable", retry_after=2 * HOUR)  # type: ignore[arg-type]
+    living.hears(first.delivery_id, DeliveryStatus.RETRYABLE, retry_after=2 * HOUR)
     living.after(3 * HOUR)
     assert living.customer.contacts.ledger[0].at > reserved_at
+
+
+def test_what_may_have_arrived_and_must_not_go_out_any_more_keeps_its_slot() -> None:
+    living = offering(("email",))
+    (first,) = living.commands()
+    living.hears(first.delivery_id, DeliveryStatus.RETRYABLE, may_have_arrived=True)
+    living.after(HOUR)
+    living.says("email", granted=False)
+    (transition, *_) = living.hears(first.delivery_id, DeliveryStatus.WITHDRAWN, attempt=2, detail="no_consent")
+    assert transition.abandoned == (Abandoned(first.delivery_id, 2, Reason.NO_CONSENT, may_have_arrived=True),)
+    assert [slot.state for slot in living.customer.contacts.ledger] == ["confirmed"]
+    assert living.customer.outbox.in_flight == ()
+
+
+def test_what_may_have_arrived_of_an_action_that_is_gone_keeps_its_slot() -> None:
+    living = offering(("email",))
+    (first,) = living.commands()
+    living.hears(first.delivery_id, DeliveryStatus.RETRYABLE, may_have_arrived=True)
+    living.world = a_world(groups={}, rules=(), journeys=(), actions=(an_action("other", "email"),))
+    living.after(HOUR)
+    abandoned = [each for transition in living.transitions for each in transition.abandoned]
+    assert [(each.delivery_id, each.may_have_arrived) for each in abandoned] == [(first.delivery_id, True)]
+    assert [slot.state for slot in living.customer.contacts.ledger] == ["confirmed"]

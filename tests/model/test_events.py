@@ -59,6 +59,7 @@ FULL: list[Event] = [
         detail="busy",
         provider_id="p",
         retry_after=7,
+        may_have_arrived=True,
     ),
     DecisionRequested(**BASE, placement="home", context={"page": "/"}, count=3),
 ]

@@ -22,10 +22,18 @@ def rejected(command: Command, cause: str | Refusal) -> Outcome:
     return Outcome(delivery_id=command.delivery_id, status=DeliveryStatus.REJECTED, detail=detail)
 
 
-def retryable(command: Command, cause: str, retry_after: int = 0) -> Outcome:
-    """The provider surely does not have it, or having it twice is harmless; ``retry_after`` in microseconds."""
+def retryable(command: Command, cause: str, retry_after: int = 0, *, may_have_arrived: bool = False) -> Outcome:
+    """The provider surely does not have it; or it may have, and having it twice is harmless.
+
+    Args:
+        retry_after: microseconds.
+    """
     return Outcome(
-        delivery_id=command.delivery_id, status=DeliveryStatus.RETRYABLE, detail=cause, retry_after=retry_after
+        delivery_id=command.delivery_id,
+        status=DeliveryStatus.RETRYABLE,
+        detail=cause,
+        retry_after=retry_after,
+        may_have_arrived=may_have_arrived,
     )
 
 

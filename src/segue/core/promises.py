@@ -15,7 +15,7 @@ from segue.core.decision_point import SENT, Decided
 from segue.core.decisioning.followers import prolong
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened, outliving
-from segue.core.delivery.outcomes import CARRIED_OUT, FAILED, answer_to
+from segue.core.delivery.outcomes import CARRIED_OUT, answer_to_end
 from segue.core.shared import chances, fold, offered, promised, undone
 from segue.core.windows import closes_at
 from segue.core.world import World
@@ -41,14 +41,10 @@ class Promises:
     ) -> None:
         self._customer = customer
         self._assignment = customer.assignment
-        self._abandoned = tuple(
-            Abandoned(flight.candidate.delivery_id, flight.attempt, interruption(why)) for flight, why in opened.dropped
-        )
+        self._abandoned = tuple(_abandoned(flight, interruption(why)) for flight, why in opened.dropped)
         self._gate = gate
         self._world = world
-        self._contacts: Contacts = release(
-            customer.contacts, tuple(flight.candidate.delivery_id for flight, _ in opened.dropped)
-        )
+        self._contacts: Contacts = customer.contacts
         self._held: list[Held] = list(opened.outbox.held)
         self._in_flight: list[InFlight] = list(opened.outbox.in_flight)
         self._memberships: list[Membership] = list(opened.outbox.memberships)
@@ -58,7 +54,7 @@ class Promises:
         self._tallies: list[Tally] = []
         self._themes: dict[str, None] = {}
         for flight, _ in opened.dropped:
-            self._give_back(flight)
+            self._free(flight)
         for flight in opened.retries:
             self._contacts = renew(self._contacts, flight.candidate.delivery_id, gate.view.now)
             self._send(replace(flight, retry_at=NEVER, waits_for=""))
@@ -125,7 +121,10 @@ class Promises:
                 later = max(retry_at, gate.view.now)
                 self._in_flight.append(replace(flight, attempt=flight.attempt + 1, retry_at=later, waits_for=why))
             else:
-                self._fail(flight)
+                if flight.may_have_arrived:  # the ledger has it as withdrawn, which says too much
+                    why_not = Reason.EXPIRED if verdict is None else verdict.reason
+                    self._abandoned = (*self._abandoned, _abandoned(flight, why_not))
+                self._give_up(flight)
 
     def make(self, decided: Decided) -> None:
         """Promise what ``decided`` says."""
@@ -195,21 +194,27 @@ class Promises:
         action = self._world.actions.get(flight.candidate.action)
         variant = action.variants.get(flight.candidate.channel) if action is not None else None
         if action is None or variant is None:
-            gone = Abandoned(flight.candidate.delivery_id, flight.attempt, Reason.MIGRATED_OUT)
-            self._abandoned = (*self._abandoned, gone)
-            self._fail(flight)
+            self._abandoned = (*self._abandoned, _abandoned(flight, Reason.MIGRATED_OUT))
+            self._give_up(flight)
             return
         customer = self._customer
         address = address_of(variant, customer.profile)
         self._in_flight.append(flight)
         self._commands.append(deliver(flight, action, variant, customer.customer_id, customer.profile, address))
 
-    def _fail(self, flight: InFlight) -> None:
-        """Give a message up before anything was sent: its slot is free again, and its run is told."""
-        self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
-        self._give_back(flight)
-        for answer in answer_to(flight.candidate, FAILED):
+    def _give_up(self, flight: InFlight) -> None:
+        """Try a message no more: its slot is free again, and its run is told."""
+        self._free(flight)
+        for answer in answer_to_end(flight):
             self._answers[answer.run_id, answer.occurrence] = answer
+
+    def _free(self, flight: InFlight) -> None:
+        """Give back what a message that is given up has taken, if nothing of it was sent."""
+        if flight.may_have_arrived:
+            return
+        self._contacts = release(self._contacts, (flight.candidate.delivery_id,))
+        sent, view = flight.candidate, self._gate.view
+        self._tally(undone(self._world.shared_plan, sent.action, sent.channel, flight.decided_at, view))
 
     def _end_of_season(self, action: str) -> Instant:
         """Return when the action's calendar closes; what has joined leaves with it."""
@@ -219,10 +224,6 @@ class Promises:
     def _take(self, action: ActionPlan, variant: VariantPlan) -> None:
         """Take what carrying it out needs of what is shared; what is judged next sees it."""
         self._tally(promised(self._world.shared_plan, action, variant, self._gate.view))
-
-    def _give_back(self, flight: InFlight) -> None:
-        sent, view = flight.candidate, self._gate.view
-        self._tally(undone(self._world.shared_plan, sent.action, sent.channel, flight.decided_at, view))
 
     def _tally(self, tallies: tuple[Tally, ...]) -> None:
         if tallies:
@@ -248,3 +249,7 @@ class Promises:
         self._gate.notice(self._contacts.ledger, tuple(self._memberships))
         if kind == "audience" and not decision.is_ghost:
             self._commands.append(join_audience(membership, self._customer.customer_id, decision.at))
+
+
+def _abandoned(flight: InFlight, why: Reason) -> Abandoned:
+    return Abandoned(flight.candidate.delivery_id, flight.attempt, why, may_have_arrived=flight.may_have_arrived)

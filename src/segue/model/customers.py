@@ -129,6 +129,7 @@ class InFlight(Struct, frozen=True, array_like=True):
         cancelled: the reason why its run was interrupted meanwhile, "" for none; it is not handed over any more.
         waits_for: why it was withdrawn at hand-over and waits until ``retry_at``; "" for a message that failed, or is
             with the shell.
+        may_have_arrived: an earlier attempt may have arrived, and always will have: given up, it counts as sent.
     """
 
     candidate: Candidate
@@ -139,6 +140,7 @@ class InFlight(Struct, frozen=True, array_like=True):
     retry_at: Instant
     cancelled: str = ""
     waits_for: str = ""
+    may_have_arrived: bool = False
 
 
 class Membership(Struct, frozen=True, array_like=True):

@@ -56,6 +56,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
         detail: a short cause for people and metrics; never an address or a message body.
         provider_id: the provider's own id of the message, where it gives one.
         retry_after: for ``retryable``: microseconds the provider asked us to wait; 0 when it did not say.
+        may_have_arrived: for ``retryable``: the provider may have it all the same (it fell silent, it broke down), and
+            drops a second one. So it is tried again; where it cannot be, it counts as sent.
     """
 
     delivery_id: DeliveryId
@@ -63,3 +65,4 @@ class Outcome(Struct, frozen=True, kw_only=True):
     detail: str = ""
     provider_id: str = ""
     retry_after: int = 0
+    may_have_arrived: bool = False

@@ -77,6 +77,7 @@ class DeliveryReported(EventBase, frozen=True, kw_only=True, tag="delivery_repor
 
     Attributes:
         retry_after: for ``retryable``: microseconds the provider asked us to wait, 0 when it did not.
+        may_have_arrived: for ``retryable``: nobody can say that this attempt, or an earlier one, did not arrive.
     """
 
     delivery_id: DeliveryId
@@ -85,6 +86,7 @@ class DeliveryReported(EventBase, frozen=True, kw_only=True, tag="delivery_repor
     detail: str = ""
     provider_id: str = ""
     retry_after: int = 0
+    may_have_arrived: bool = False
 
 
 class DecisionRequested(EventBase, frozen=True, kw_only=True, tag="decision_requested"):

@@ -21,11 +21,15 @@ class Blocked(Struct, frozen=True, array_like=True):
 
 
 class Abandoned(Struct, frozen=True, array_like=True):
-    """A message that is not tried again, and why: attempts used up (``provider_failed``), or its run interrupted."""
+    """A message that is not tried again, and why: attempts used up (``provider_failed``), or its run interrupted.
+
+    ``may_have_arrived``: nobody can say that none of its attempts arrived; the ledger calls it ``unknown``.
+    """
 
     delivery_id: DeliveryId
     attempt: int
     reason: Reason
+    may_have_arrived: bool = False
 
 
 class Transition(Struct, frozen=True):

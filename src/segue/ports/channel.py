@@ -96,8 +96,9 @@ class MessageChannel(Channel, Protocol):
     async def deliver(self, command: Deliver) -> Outcome:
         """Hand one message over and say what the provider said.
 
-        ``accepted``: it has it. ``rejected``: it never will. ``retryable``: it surely does not have it, or a resend of
-        the same id is harmless. ``unknown``: it may have it. A message that cannot be rendered is ``rejected`` with a
+        ``accepted``: it has it. ``rejected``: it never will. ``retryable``: it surely does not have it, or it may have
+        (then `Outcome.may_have_arrived` says so) and a resend of the same id is harmless. ``unknown``: it may have it,
+        and must not be sent it twice. A message that cannot be rendered is ``rejected`` with a
         ``detail`` that starts with ``render_abort`` or ``render_missing_attribute``. Safe to call concurrently.
         """
 

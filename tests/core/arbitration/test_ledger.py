@@ -106,6 +106,13 @@ def test_a_machine_that_opens_the_mail_does_not_engage(status: DeliveryStatus) -
     assert settle_contact(ledger, report(status, detail="machine: privacy proxy"), NOW) == ledger
 
 
+def test_what_may_have_arrived_is_confirmed_and_counts_from_then_on() -> None:
+    before, later = Contacts((contact(NOW, "send-1"),)), Instant(NOW + 5)
+    unsure = report(DeliveryStatus.RETRYABLE, may_have_arrived=True)
+    assert settle_contact(before, unsure, later) == Contacts((contact(later, "send-1", state="confirmed"),))
+    assert settle_contact(before, report(DeliveryStatus.RETRYABLE), later) == before
+
+
 def test_a_ghost_is_never_confirmed() -> None:
     before = Contacts((contact(NOW, "send-1", state="ghost"),))
     assert settle_contact(before, report(DeliveryStatus.ACCEPTED), NOW) == before

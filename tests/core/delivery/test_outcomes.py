@@ -129,3 +129,50 @@ def test_after_the_last_attempt_the_slot_is_free(attempt: int, is_tried_again: b
 def test_a_message_is_not_tried_again_after_it_expired(late_by: int, is_tried_again: bool) -> None:
     expires_at = Instant(NOW + 5 * HOUR - late_by)
     assert (retried(flight(expires_at=expires_at), retry_after=5 * HOUR) is not None) is is_tried_again
+
+
+def unsure(**changes: object) -> InFlight:
+    return flight(candidate(run_id="run-1", occurrence=3, is_reported=True), may_have_arrived=True, **changes)
+
+
+def test_once_an_attempt_may_have_arrived_it_always_may_have() -> None:
+    first = report(DeliveryStatus.RETRYABLE, may_have_arrived=True)
+    (second,) = absorb(with_flights(flight()), first, NOW, "seed").outbox.in_flight
+    assert (second.attempt, second.may_have_arrived) == (2, True)
+    again = report(DeliveryStatus.RETRYABLE, attempt=2)
+    (third,) = absorb(with_flights(second), again, NOW, "seed").outbox.in_flight
+    assert (third.attempt, third.may_have_arrived) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "changes"),
+    [
+        (DeliveryStatus.RETRYABLE, {"attempt": ATTEMPTS_MAX}),
+        (DeliveryStatus.RETRYABLE, {"expires_at": NOW}),
+        (DeliveryStatus.RETRYABLE, {"cancelled": "exit_event"}),
+        (DeliveryStatus.WITHDRAWN, {"cancelled": "exit_event"}),
+        (DeliveryStatus.REJECTED, {}),
+    ],
+)
+def test_what_may_have_arrived_and_is_given_up_keeps_its_slot_and_goes_out_on_no_other_channel(
+    status: DeliveryStatus, changes: dict[str, object]
+) -> None:
+    absorbed = after(status, unsure(**changes))
+    assert (absorbed.unsure, absorbed.released) == (("send-1",), ())
+    assert absorbed.outbox == with_flights(OTHER)
+    assert [answer.word for answer in absorbed.answers] == ["carried_out"]
+
+
+def test_the_last_attempt_alone_may_have_arrived() -> None:
+    last = report(DeliveryStatus.RETRYABLE, attempt=ATTEMPTS_MAX, may_have_arrived=True)
+    assert absorb(with_flights(flight(attempt=ATTEMPTS_MAX)), last, NOW, "seed").unsure == ("send-1",)
+
+
+def test_a_call_that_nobody_has_confirmed_has_failed_for_its_run() -> None:
+    call = candidate(action="_webhook:care/call", run_id="run-1", is_reported=True)
+    absorbed = after(DeliveryStatus.RETRYABLE, flight(call, may_have_arrived=True, expires_at=NOW))
+    assert (absorbed.unsure, [answer.word for answer in absorbed.answers]) == (("send-1",), ["failed"])
+
+
+def test_what_may_have_arrived_and_has_to_wait_is_judged_again() -> None:
+    assert after(DeliveryStatus.WITHDRAWN, unsure()).reconsider == (unsure(),)

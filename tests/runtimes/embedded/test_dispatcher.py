@@ -15,7 +15,7 @@ from segue.model.deliveries import DeliveryStatus, Outcome
 from segue.model.events import ConsentChanged, DeliveryReported
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
-from segue.model.time import DAY
+from segue.model.time import DAY, HOUR
 from segue.model.triggers import EventTrigger
 from segue.ports.store import Commit
 from segue.runtimes.embedded import Embedded
@@ -78,6 +78,74 @@ async def test_an_interrupted_message_that_may_no_longer_go_out_is_unknown() -> 
         assert mail.sent == []
         (row,) = medium.ledger.values()
         assert row.status is DeliveryStatus.UNKNOWN
+
+
+async def test_an_interrupted_message_that_fails_the_second_time_is_tried_again_with_its_key() -> None:
+    shop, clock = world(mail=SAFE_MAIL), Clock()
+    medium = await crashed_while_sending(world=shop, clock=clock)
+    mail = MailChannel(SAFE_MAIL, DeliveryStatus.RETRYABLE)
+    async with running(MemoryStore(medium), {"mail": mail}, world=shop, clock=clock) as runtime:
+        await runtime.drain()
+        clock.at += HOUR
+        await eventually(lambda: len(mail.sent) == 2)
+        await runtime.drain()
+        assert [command.attempt for command in mail.sent] == [1, 2]
+        (row,) = medium.ledger.values()
+        assert row.status is DeliveryStatus.ACCEPTED
+
+
+async def test_an_interrupted_message_that_is_refused_the_second_time_is_unknown_and_keeps_its_slot() -> None:
+    shop = world(mail=SAFE_MAIL)
+    medium = await crashed_while_sending(world=shop)
+    async with running(
+        MemoryStore(medium), {"mail": MailChannel(SAFE_MAIL, DeliveryStatus.REJECTED)}, world=shop
+    ) as runtime:
+        await runtime.drain()
+        (row,) = medium.ledger.values()
+        assert (row.status, row.detail) == (DeliveryStatus.UNKNOWN, "provider_unknown")
+        customer = runtime.customer(row.customer_id)
+        assert customer is not None
+        assert [slot.state for slot in customer.contacts.ledger] == ["confirmed"]
+
+
+class Silent(MailChannel):
+    """Takes a message and never answers; so the channel says that it may be tried again."""
+
+    async def deliver(self, command: Any) -> Any:
+        outcome = await super().deliver(command)
+        return msgspec.structs.replace(outcome, status=DeliveryStatus.RETRYABLE, may_have_arrived=True)
+
+
+async def test_a_message_that_expires_with_a_provider_that_never_answers_is_unknown() -> None:
+    clock, mail = Clock(), Silent(SAFE_MAIL)
+    async with running(channels={"mail": mail}, world=world(mail=SAFE_MAIL), clock=clock) as runtime:
+        await runtime.submit([tracked(1, "signed_up")])
+        await eventually(lambda: len(mail.sent) == 1)
+        await runtime.drain()
+        clock.at += 30 * DAY
+        await eventually(lambda: runtime.stats().deliveries["mail"].get("withdrawn") == 1)
+        row = await runtime.delivery(mail.sent[0].delivery_id)
+        assert row is not None
+        assert (row.attempt, row.status, row.detail) == (2, DeliveryStatus.UNKNOWN, "expired")
+
+
+async def test_an_unsubscribe_between_two_attempts_does_not_deny_the_first() -> None:
+    clock, mail = Clock(), Silent(SAFE_MAIL)
+    async with running(channels={"mail": mail}, world=world(mail=SAFE_MAIL), clock=clock) as runtime:
+        await runtime.submit([tracked(1, "signed_up")])
+        await eventually(lambda: len(mail.sent) == 1)
+        await runtime.drain()
+        first = mail.sent[0]
+        word = ConsentChanged(
+            event_id=EventId("c"), customer_id=first.customer_id, at=runtime.now(), channel="*", granted=False
+        )
+        await runtime.report([word])
+        clock.at += HOUR
+        await eventually(lambda: runtime.stats().deliveries["mail"].get("withdrawn") == 1)
+        assert len(mail.sent) == 1
+        row = await runtime.delivery(first.delivery_id)
+        assert row is not None
+        assert (row.attempt, row.status, row.detail) == (2, DeliveryStatus.UNKNOWN, "no_consent")
 
 
 async def test_a_command_that_was_never_attempted_goes_out_after_a_restart() -> None:

@@ -53,9 +53,6 @@ def test_a_process_that_dies_often_holds_what_it_promised(fault: str) -> None:
     assert found.taken, "it went on in spite of it"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what a channel with keys calls retryable may have arrived; given up, it is denied"
-)
 def test_a_timeout_that_a_channel_calls_retryable_denies_nothing() -> None:
     faults = Faults(timeout_accepted=0.5, timeout_retryable=1.0, receipt_lost=1.0, retryable=0.7)
     assert check_every(simulate(0, faults=faults)) == []

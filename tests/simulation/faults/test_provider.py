@@ -71,6 +71,15 @@ async def test_a_provider_with_keys_takes_a_message_once_and_one_without_takes_i
     assert [line.channel for line in office.providers.handed if line.took] == ["push", "email", "email"]
 
 
+@pytest.mark.parametrize(
+    ("channel", "status"), [("push", DeliveryStatus.RETRYABLE), ("email", DeliveryStatus.UNKNOWN)]
+)
+async def test_a_channel_with_keys_may_call_a_timeout_retryable(channel: str, status: DeliveryStatus) -> None:
+    providers = Office(Faults(timeout_accepted=1.0, timeout_retryable=1.0)).providers
+    outcome = await providers.take(SPECS[channel], deliver(channel=channel))
+    assert (outcome.status, outcome.may_have_arrived) == (status, channel == "push")
+
+
 async def test_a_process_dies_before_or_after_the_provider_has_it() -> None:
     before, after = Office(Faults(crash_before_call=1.0)), Office(Faults(crash_in_call=1.0))
     for office in (before, after):

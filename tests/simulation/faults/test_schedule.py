@@ -3,7 +3,7 @@ from random import Random
 
 from segue.simulation.faults.schedule import NONE, Faults, draw_faults
 
-NOT_DRAWN = ("pause_max", "clock_step_max", "timeout_retryable")
+NOT_DRAWN = ("pause_max", "clock_step_max")
 
 
 def test_a_seed_draws_the_same_faults_and_another_one_others() -> None:

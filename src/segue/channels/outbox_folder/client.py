@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 from pathlib import Path
 
 from segue.channels.context import ChannelContext
@@ -57,11 +58,7 @@ class OutboxFolder:
         if file is None:
             return rejected(command, "invalid_address")
         name, content = file
-        try:
-            await asyncio.to_thread(write_atomic, self.folder / name, content)
-        except OSError as error:
-            return retryable(command, f"the folder cannot be written: {errno.errorcode.get(error.errno or 0, 'error')}")
-        return accepted(command, provider_id=name)
+        return await asyncio.to_thread(_write, command, self.folder / name, content)
 
     def _file(self, command: Deliver, url: str) -> tuple[str, bytes] | Refusal | None:
         data = template_data(command, url)
@@ -76,6 +73,15 @@ class OutboxFolder:
         recipient = parse_mailbox(command.address)
         sender = parse_mailbox(rendered.sender) if rendered.sender else self._sender
         return to_mail(command, rendered, sender, recipient, url) if recipient and sender else None
+
+
+def _write(command: Deliver, path: Path, content: bytes) -> Outcome:
+    try:
+        write_atomic(path, content)
+    except OSError as error:
+        cause = f"the folder cannot be written: {errno.errorcode.get(error.errno or 0, 'error')}"
+        return retryable(command, cause, may_have_arrived=os.path.exists(path))
+    return accepted(command, provider_id=path.name)
 
 
 def open_channel(spec: ChannelSpec, settings: Settings, context: ChannelContext) -> OutboxFolder:

@@ -31,6 +31,7 @@ REQUEST_BYTES_MAX = 262_144
 ANSWER_BYTES_MAX = 65_536
 """More of an answer than this is not read; only its status counts."""
 
+_NOT_CONNECTED = (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout)
 _FAILURES = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, OSError, TimeoutError)
 
 
@@ -101,8 +102,11 @@ class WebhookChannel:
                     await _read_some(answer)
         except ForbiddenAddress as error:
             return rejected(command, f"forbidden_address: {error}")
+        except _NOT_CONNECTED as error:
+            return retryable(command, f"no connection to the endpoint ({type(error).__name__})")
         except _FAILURES as error:
-            return retryable(command, f"no answer from the endpoint ({type(error).__name__})")
+            cause = f"no answer from the endpoint ({type(error).__name__})"
+            return retryable(command, cause, may_have_arrived=True)
         retry_after = dict(answer.headers).get(b"retry-after", b"").decode("latin-1")
         return to_outcome(command, answer.status, retry_after, now)
 

@@ -83,7 +83,8 @@ def to_outcome(command: Deliver, status: int, retry_after: str, now: Instant) ->
     if status == 410:
         return rejected(command, f"{ENDPOINT_DISABLED}: 410")
     if status in (408, 425, 429) or status >= 500:
-        return retryable(command, f"the endpoint answered {status}", parse_retry_after(retry_after, now))
+        wait, broke_down = parse_retry_after(retry_after, now), status >= 500
+        return retryable(command, f"the endpoint answered {status}", wait, may_have_arrived=broke_down)
     if 300 <= status < 400:
         return rejected(command, f"the endpoint redirects ({status}), which is not followed")
     return rejected(command, f"the endpoint answered {status}")

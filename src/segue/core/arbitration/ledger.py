@@ -72,7 +72,8 @@ def settle_contact(contacts: Contacts, report: DeliveryReported, now: Instant) -
     What was handed over counts from when that is known, not from its decision: it may have waited for its channel
     meanwhile, and a cap is about what customers get. Mostly that is the outcome's moment; a receipt may come before it.
     """
-    if report.status not in _CONFIRMING and report.status not in _ENGAGING:
+    is_handed_over = report.status in _HANDED_OVER or report.may_have_arrived
+    if not is_handed_over and report.status not in _CONFIRMING and report.status not in _ENGAGING:
         return contacts
     before = [contact.state for contact in contacts.ledger if contact.delivery_id == report.delivery_id]
     ledger = tuple(
@@ -80,7 +81,7 @@ def settle_contact(contacts: Contacts, report: DeliveryReported, now: Instant) -
         for contact in contacts.ledger
     )
     contacts = replace(contacts, ledger=ledger)
-    is_new = report.status in _HANDED_OVER or RESERVED in before
+    is_new = is_handed_over or RESERVED in before
     return renew(contacts, report.delivery_id, now) if is_new else contacts
 
 

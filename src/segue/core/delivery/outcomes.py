@@ -30,12 +30,15 @@ class Absorbed(Struct, frozen=True):
 
     Attributes:
         released: deliveries that failed for good with nothing sent; their slots are free again.
+        unsure: deliveries that were given up, and of which nobody can say that they did not arrive; they keep their
+            slots.
         reconsider: a withdrawn message whose gate may only have to wait; it is judged again.
         answers: for the runs that wait for an outcome.
     """
 
     outbox: Outbox
     released: tuple[DeliveryId, ...] = ()
+    unsure: tuple[DeliveryId, ...] = ()
     reconsider: tuple[InFlight, ...] = ()
     answers: tuple[Answer, ...] = ()
 
@@ -49,17 +52,19 @@ def absorb(outbox: Outbox, report: DeliveryReported, now: Instant, seed: str) ->
     if flight is None or (report.attempt < flight.attempt and report.status in _ABOUT_ONE_ATTEMPT):
         return Absorbed(outbox)
     without = replace(outbox, in_flight=tuple(f for f in outbox.in_flight if f is not flight))
+    if report.may_have_arrived:
+        flight = replace(flight, may_have_arrived=True)
     match report.status:
         case DeliveryStatus.RETRYABLE:
             retry_at = Instant(now + max(_backoff(flight, seed), report.retry_after))
             if flight.cancelled or _is_used_up(flight) or retry_at > flight.expires_at:
-                return _failed(without, flight)
+                return _given_up(without, flight)
             later = replace(flight, attempt=flight.attempt + 1, retry_at=retry_at)
             return Absorbed(replace(without, in_flight=(*without.in_flight, later)))
         case DeliveryStatus.WITHDRAWN:
-            return _failed(without, flight) if flight.cancelled else Absorbed(without, reconsider=(flight,))
+            return _given_up(without, flight) if flight.cancelled else Absorbed(without, reconsider=(flight,))
         case DeliveryStatus.REJECTED:
-            return _failed(without, flight)
+            return _given_up(without, flight)
         case DeliveryStatus.ATTEMPTING | DeliveryStatus.DECIDED:
             return Absorbed(outbox)
         case _:
@@ -73,13 +78,25 @@ def answer_to(candidate: Candidate, word: str) -> tuple[Answer, ...]:
     return (Answer(candidate.run_id, candidate.occurrence, word),)
 
 
+def answer_to_end(flight: InFlight) -> tuple[Answer, ...]:
+    """Return the answer to the run of a message that is given up.
+
+    What may have arrived is not said once more on another channel. A call that nobody has confirmed has failed.
+    """
+    is_sure = not flight.may_have_arrived or is_webhook(flight.candidate.action)
+    return answer_to(flight.candidate, FAILED if is_sure else CARRIED_OUT)
+
+
 def _is_used_up(flight: InFlight) -> bool:
     """Tell whether there were enough attempts; a webhook step says itself how long it goes on."""
     return flight.attempt >= ATTEMPTS_MAX and not is_webhook(flight.candidate.action)
 
 
-def _failed(without: Outbox, flight: InFlight) -> Absorbed:
-    return Absorbed(without, (flight.candidate.delivery_id,), answers=answer_to(flight.candidate, FAILED))
+def _given_up(without: Outbox, flight: InFlight) -> Absorbed:
+    delivery_ids, answers = (flight.candidate.delivery_id,), answer_to_end(flight)
+    if flight.may_have_arrived:
+        return Absorbed(without, unsure=delivery_ids, answers=answers)
+    return Absorbed(without, released=delivery_ids, answers=answers)
 
 
 def _backoff(flight: InFlight, seed: str) -> int:

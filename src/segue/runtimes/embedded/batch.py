@@ -75,11 +75,12 @@ class Batch:
             self.issued.extend(Issued(entry.seq, command) for command in entry.commands)
         if entry.decisions:
             self.decisions.extend((decision.decision_id, entry.seq) for decision in entry.decisions)
-        if isinstance(entry.event, DeliveryReported):
-            self.changes.append(_change_of(entry.event, entry.now, self._epoch))
-        for transition in advanced.transitions:
-            if transition.abandoned:
-                self.changes.extend(_abandonment(each, entry.now, self._epoch) for each in transition.abandoned)
+        event = entry.event
+        abandoned = [each for transition in advanced.transitions for each in transition.abandoned]
+        # That it failed or was withdrawn is the last word only on what surely did not arrive before.
+        if isinstance(event, DeliveryReported) and not any(_is_unsure(each, event) for each in abandoned):
+            self.changes.append(_change_of(event, entry.now, self._epoch))
+        self.changes.extend(_abandonment(each, entry.now, self._epoch) for each in abandoned)
 
     def answer_later(self, future: "Future[Any]", answer: Any) -> None:
         """Give ``answer`` to ``future`` once the batch is durable."""
@@ -137,11 +138,15 @@ def _abandonment(abandoned: Abandoned, now: Instant, epoch: int) -> LedgerChange
     return LedgerChange(
         delivery_id=abandoned.delivery_id,
         attempt=abandoned.attempt,
-        status=DeliveryStatus.WITHDRAWN,
+        status=DeliveryStatus.UNKNOWN if abandoned.may_have_arrived else DeliveryStatus.WITHDRAWN,
         at=now,
         epoch=epoch,
         detail=abandoned.reason,
     )
+
+
+def _is_unsure(abandoned: Abandoned, event: DeliveryReported) -> bool:
+    return abandoned.may_have_arrived and abandoned.delivery_id == event.delivery_id
 
 
 def _change_of(event: DeliveryReported, now: Instant, epoch: int) -> LedgerChange:

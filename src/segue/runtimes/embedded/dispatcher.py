@@ -28,7 +28,7 @@ from segue.runtimes.embedded.batch import Issued
 from segue.runtimes.embedded.lanes import Lane
 from segue.runtimes.embedded.memberships import sort_out
 from segue.runtimes.embedded.rates import Provider
-from segue.runtimes.embedded.repeating import is_unsure, may_repeat
+from segue.runtimes.embedded.repeating import may_repeat
 from segue.runtimes.embedded.settings import Settings
 from segue.runtimes.embedded.stats import Counters
 from segue.runtimes.embedded.turnstile import Turnstile
@@ -218,9 +218,7 @@ class Dispatcher:
             reason = recheck(customer, command, now=now, world=population.world_of(customer))
             if reason is None:
                 return await cast(MessageChannel, self._channels[name]).deliver(command)
-            # An attempt that a crash interrupted may have arrived: then nobody can say that it was withdrawn.
-            status = DeliveryStatus.UNKNOWN if issued.key in self._resent else DeliveryStatus.WITHDRAWN
-            return _outcome(command, status, reason.value)
+            return _outcome(command, DeliveryStatus.WITHDRAWN, reason.value)
         if isinstance(command, CreateTask) and family is TaskChannel:
             return await cast(TaskChannel, self._channels[name]).create(command)
         return _outcome(command, DeliveryStatus.REJECTED, NO_CHANNEL)
@@ -233,11 +231,12 @@ class Dispatcher:
             customer_id=command.customer_id,
             at=self._writer.now(),
             delivery_id=command.delivery_id,
-            status=DeliveryStatus.UNKNOWN if flag is not None and is_unsure(command, outcome) else outcome.status,
+            status=outcome.status,
             attempt=_attempt_of(command),
             detail=f"{flag or ''} {outcome.detail}".strip(),
             provider_id=outcome.provider_id,
             retry_after=outcome.retry_after,
+            may_have_arrived=outcome.may_have_arrived or flag is not None,  # an attempt that a crash interrupted
         )
 
     # -- after a crash ------------------------------------------------------------------------------------------

@@ -5,10 +5,7 @@ what was decided ends; what the ledger says was accepted is with the provider, a
 from collections.abc import Iterator
 
 from segue.model.deliveries import DeliveryStatus
-from segue.model.events import DeliveryReported
-from segue.model.ids import DeliveryId
 from segue.simulation.checkers.evidence import Evidence, show
-from segue.simulation.checkers.once import FLAG
 
 _ENDED = (
     *(DeliveryStatus.ACCEPTED, DeliveryStatus.REJECTED, DeliveryStatus.UNKNOWN, DeliveryStatus.WITHDRAWN),
@@ -32,7 +29,7 @@ def check_attempts(evidence: Evidence) -> Iterator[str]:
     if not evidence.is_settled:
         return
     taken = {line.command.delivery_id for line in evidence.taken}
-    messages = taken - _flagged(evidence)
+    messages = set(taken)
     taken |= {line.command.delivery_id for line in evidence.synced if line.took}
     status = {owed.delivery_id: owed.status for owed in evidence.owed}
     for delivery_id in evidence.issued:
@@ -43,9 +40,3 @@ def check_attempts(evidence: Evidence) -> Iterator[str]:
             yield f"delivery {delivery_id} is lost: the ledger says {ended}, no provider has it"
         elif ended in _DENIED and delivery_id in messages:
             yield f"delivery {delivery_id} is denied: the ledger says {ended}, and a provider has it"
-
-
-def _flagged(evidence: Evidence) -> set[DeliveryId]:
-    """Return the deliveries of which the log says that a copy may have arrived before a crash."""
-    reports = [entry.event for entry in evidence.entries if isinstance(entry.event, DeliveryReported)]
-    return {report.delivery_id for report in reports if report.detail.startswith(FLAG)}

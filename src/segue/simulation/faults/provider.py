@@ -64,9 +64,9 @@ class Providers:
             raise Crash
         status, takes = self._answer()
         is_known = spec.is_idempotent and command.delivery_id in self._taken
-        if is_known and status is DeliveryStatus.REJECTED:
-            status = DeliveryStatus.ACCEPTED  # one that knows the key repeats its answer
-        if spec.is_idempotent and status is DeliveryStatus.UNKNOWN and chance.random() < faults.timeout_retryable:
+        is_unsure = spec.is_idempotent and status is DeliveryStatus.UNKNOWN
+        is_unsure = is_unsure and chance.random() < faults.timeout_retryable
+        if is_unsure:
             status = DeliveryStatus.RETRYABLE  # as channels with keys may say of a timeout: a resend is harmless
         took = takes and not is_known
         self.handed.append(Handed(self._now(), spec.name, command, took, status, span.since, span.until, span.life))
@@ -80,7 +80,7 @@ class Providers:
         else:
             await asyncio.sleep(chance.random() * 0.2)
         detail = "hard_bounce" if status is DeliveryStatus.REJECTED and chance.random() < 0.1 else ""
-        return Outcome(delivery_id=command.delivery_id, status=status, detail=detail)
+        return Outcome(delivery_id=command.delivery_id, status=status, detail=detail, may_have_arrived=is_unsure)
 
     async def sync(self, commands: Sequence[SyncAudience]) -> tuple[Outcome, ...]:
         """Be told of changed memberships."""

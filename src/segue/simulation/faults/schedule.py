@@ -25,7 +25,6 @@ class Faults(Struct, frozen=True, kw_only=True):
         slow_disk: a commit takes up to five seconds instead of milliseconds.
         slow, retryable, rejected, timeout, timeout_accepted: what providers answer; ``slow`` takes up to ten minutes.
         timeout_retryable: of the timeouts of a provider with idempotency keys, those that its channel calls retryable.
-            No seed draws it: what is given up afterwards counts as not sent, which may be wrong (a known gap).
         receipt_lost, receipt_doubled, receipt_late: what becomes of receipts.
         event_doubled, event_late, event_early: facts that are told again, hours or days late, or from the future.
         clock_steps: so many in the whole simulation, of up to ``clock_step_max`` microseconds forwards or backwards.
@@ -75,6 +74,7 @@ _HIGHEST: Mapping[str, float] = {
     "rejected": 0.2,
     "timeout": 0.2,
     "timeout_accepted": 0.2,
+    "timeout_retryable": 1.0,
     "receipt_lost": 0.4,
     "receipt_doubled": 0.5,
     "receipt_late": 0.5,
