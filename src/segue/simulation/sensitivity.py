@@ -5,7 +5,7 @@ Sensitivity Analysis", 2008, section 1.2.2, on what such tables can and cannot s
 are off together).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -99,18 +99,22 @@ def vary(
     *,
     processes: int = 1,
     progress: ArmProgress | None = None,
+    heard: Callable[[Variation, Mapping[str, Accounts]], None] | None = None,
 ) -> tuple[Varied, ...]:
     """Run every arm again under each variation; those that are trained before have learnt in the market as it is there.
 
     Args:
         before: the accounts of every arm with nothing varied, from `run`.
         progress: told what is varied with the arm.
+        heard: told the accounts of every arm under each variation, for figures of one's own.
     """
     found = []
     for each in chosen:
         setting, told = replace(simulation.setting, market=each.market), _named(progress, _label(each))
         ready = prepare(simulation.arms, simulation.seasons, setting, told)
         now = run_arms(ready.arms, setting, learned=ready.learned, processes=processes, progress=told)
+        if heard is not None:
+            heard(each, now)
         found.append(
             Varied(assumption=each.assumption, end=each.end, value=each.value, moved=_compared(simulation, now, before))
         )

@@ -64,11 +64,28 @@ def run(
     """Run every arm, and return what it comes to with the accounts of every arm."""
     ready = prepare(simulation.arms, simulation.seasons, simulation.setting, progress)
     accounts = run_arms(ready.arms, simulation.setting, learned=ready.learned, processes=processes, progress=progress)
+    seconds = ready.seconds + sum(each.seconds for each in accounts.values())
+    return told_of(simulation, accounts, seconds=seconds, schooling=ready.schooling), accounts
+
+
+def told_of(
+    simulation: Simulation,
+    accounts: Mapping[str, Accounts],
+    *,
+    seconds: float = 0.0,
+    schooling: tuple[Schooling, ...] = (),
+) -> SideBySide:
+    """Return what the accounts of all arms of ``simulation`` come to.
+
+    Args:
+        seconds: CPU time that they took.
+        schooling: what arms had learnt before.
+    """
     spec, setting = simulation.spec, simulation.setting
     found = tell(
         accounts, simulation.baseline, weeks=setting.weeks, conversions=spec.conversions, ending=setting.ending
     )
-    result = SideBySide(
+    return SideBySide(
         name=simulation.name,
         description=spec.description,
         baseline=simulation.baseline,
@@ -83,10 +100,9 @@ def run(
             for arm, each in accounts.items()
         },
         curves=tuple(_curves(accounts, spec.conversions)),
-        seconds=round(ready.seconds + sum(each.seconds for each in accounts.values()), 1),
-        schooling=ready.schooling,
+        seconds=round(seconds, 1),
+        schooling=schooling,
     )
-    return result, accounts
 
 
 def _curves(accounts: Mapping[str, Accounts], conversions: tuple[str, ...]) -> list[Curve]:

@@ -11,8 +11,12 @@ from segue.simulation.report.schooling import HEAD, SEASON_WORDS, decisions_of, 
 from segue.simulation.report.varying import carrying, overturned
 
 
-def markdown(findings: Findings) -> str:
-    """Return the report as a Markdown page."""
+def markdown(findings: Findings, *, has_moves: bool = True) -> str:
+    """Return the report as a Markdown page.
+
+    Args:
+        has_moves: with every figure of every arm under every variation; else only with what is read differently.
+    """
     result = findings.result
     lines = [
         f"# Simulation: {_plain(result.name)}",
@@ -26,7 +30,7 @@ def markdown(findings: Findings) -> str:
         *(f"- **{_plain(arm)}**: {_plain(headline(findings, arm))}" for arm in findings.others),
         *_schooling(findings),
         *_figures(findings),
-        *_varied(findings),
+        *_varied(findings, has_moves=has_moves),
         "",
         "## The market",
         "",
@@ -83,7 +87,7 @@ def _row(told: Told, figure: Figure) -> tuple[str, ...]:
     return told.arm, amount(told.estimate, unit), *apart, read(told.ahead, told.relative, figure).word
 
 
-def _varied(findings: Findings) -> Iterator[str]:
+def _varied(findings: Findings, *, has_moves: bool) -> Iterator[str]:
     if not findings.varied:
         return
     yield from ("", "## What if the assumptions are wrong?", "")
@@ -91,6 +95,8 @@ def _varied(findings: Findings) -> Iterator[str]:
     yield from (f"- {_plain(f'{name}: {each}')}" for name, readings in changed.items() for each in readings)
     if not changed:
         yield "No reading of any figure changes."
+    if not has_moves:
+        return
     by_name = {figure.name: figure for figure in figures_of(findings)}
     rows = [
         (
