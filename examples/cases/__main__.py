@@ -8,48 +8,21 @@ changes when assumptions are varied, and the command that runs it again.
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from examples.cases import goals
-from segue.simulation.report.findings import Findings, findings_of
-from segue.simulation.report.markdown import markdown
-from segue.simulation.sensitivity import Varied, variations, vary
-from segue.simulation.side_by_side import run
-from segue.simulation.spec import Simulation, read_simulation
+from examples.cases.ceiling import ceiling
+from examples.cases.pages import EXAMPLES, Case, page_of
 
-EXAMPLES = Path(__file__).parents[1]
 DOCS = EXAMPLES.parent / "docs" / "cases"
+UNSEEN = "unseen-1"
+"""The seed of the figures; whoever changes a workspace does so with other seeds, and then takes another one here."""
+
 QUICK = 60
 """Customers of `--quick`: enough to see that everything runs, too few to tell anything."""
-
-
-class Case(Struct, frozen=True, kw_only=True):
-    """One case.
-
-    Attributes:
-        told: what the mission tells, and what was built for it.
-        made: what the reader has to know of how it came about.
-        place: the workspace that holds its simulations; ``simulations`` are their names.
-        customers: of each simulation, instead of what its file says, so that all pages take minutes; 0 for the file's.
-        varied: the assumptions to vary, by market; with so many customers, and these arms.
-    """
-
-    name: str
-    title: str
-    told: str
-    made: str = ""
-    place: str
-    simulations: tuple[str, ...]
-    customers: int = 0
-    goals: goals.Goals
-    varied: dict[str, tuple[str, ...]]
-    customers_varied: int
-    arms_varied: tuple[str, ...]
-
 
 CASES = (
     Case(
@@ -60,11 +33,13 @@ CASES = (
         "the arm with the mail alone.",
         place="two_channel_lift/mail_then_ad",
         simulations=("shop",),
-        customers=600,
+        made="The figures here are of a seed that was run once.",
+        customers=3000,
+        seed=UNSEEN,
         goals=goals.two_channels,
-        varied={"fatigue": ("ads",)},
-        customers_varied=200,
-        arms_varied=("mail_only", "mail_then_ad"),
+        varied={"fatigue": ()},
+        customers_varied=1000,
+        arms_varied=("silence", "mail_only", "mail_then_ad"),
     ),
     Case(
         name="fitness-app",
@@ -89,29 +64,41 @@ CASES = (
         told="A reminder of what was left in the cart: half an hour later, or on Monday to everybody who left one in "
         "the last seven days. Counted are the orders above those of customers who get nothing, for each message sent.",
         made="How long somebody is after something, a day and a half on average, is an assumption that was chosen "
-        "knowing which lengths give three to eight times; it is the one that is varied below.",
+        "knowing which lengths give three to eight times; see below what comes of others. The figures here are of a "
+        "seed that was run once.",
         place="trigger_or_batch/triggered",
         simulations=("shop",),
-        customers=2500,
+        customers=5000,
+        seed=UNSEEN,
         goals=goals.triggers,
-        varied={"fatigue": ("intent_lasts",)},
-        customers_varied=800,
+        varied={"fatigue": ()},
+        customers_varied=2000,
         arms_varied=("weekly_batch", "triggered", "silence"),
     ),
     Case(
         name="one-conversation",
         title="Journeys that know of each other",
         told="A newsletter, a sale and a cart reminder: as three campaigns that do not know of each other, or as one "
-        "conversation. The messages are the same.",
-        made="Both sides are about the seventh version, looked at in the same market; one change was to the "
-        "uncoordinated side, from 9.6 to 5.4 messages a week, after which it is the harder one to beat.",
+        "conversation. The messages are the same. The source promises \u201c25 to 40 % improvements in conversion "
+        "rates\u201d beside batches that follow the marketing calendar, and does not say of what the rate is. So all "
+        "that it can mean are here, the strictest first: orders per customer contain those that come by themselves, "
+        "which no message can multiply; orders caused are those above customers who get nothing.",
+        made="The uncoordinated campaigns are what teams do that each mean well: a newsletter twice a week by e-mail "
+        "and by push, a sale on Friday by text message, a reminder on Monday and Thursday to everybody who left a cart "
+        "that week; 5.4 messages a week, each team within what is usual for its channel, nobody capping the sum. In "
+        "the first version they sent 9.6, with which they did worse. The coordinated workspace is about the fourteenth "
+        "version, looked at in the first market on seed `dev-1` and in the second on `dev-1` and `dev-2`; the second "
+        "market was fixed before anything coordinated was run in it. The figures here are of a seed that was run once. "
+        "An agent that learns from nothing did worse than the rules in eight weeks of 300 customers, and is left out.",
         place="one_conversation/coordinated",
-        simulations=("shop",),
-        customers=250,
+        simulations=("shop", "wishes"),
+        customers=4000,
+        seed=UNSEEN,
         goals=goals.one_conversation,
-        varied={"fatigue": ("tiring",)},
-        customers_varied=100,
-        arms_varied=("uncoordinated", "coordinated"),
+        varied={"fatigue": (), "wishes.py:Wishes": ()},
+        customers_varied=500,
+        arms_varied=("silence", "uncoordinated", "coordinated"),
+        beyond=ceiling,
     ),
 )
 
@@ -123,6 +110,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--quick", action="store_true", help="few customers, nothing varied: to see that it runs")
     parser.add_argument("--unvaried", action="store_true", help="vary no assumption: several times as fast")
     parser.add_argument("--customers", type=int, default=0, help="instead of those of the case")
+    parser.add_argument("--seed", default="", help="instead of that of the case: another town with the same rules")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--into", type=Path, default=DOCS)
     given = parser.parse_args(words)
@@ -131,71 +119,12 @@ def main(words: list[str]) -> None:
         if not given.cases or case.name in given.cases:
             simulated = replace(case, varied={}) if given.unvaried or given.quick else case
             size = QUICK if given.quick else given.customers
-            page = page_of(simulated, processes=given.processes, customers=size)
+            begin = perf_counter()
+            page = page_of(simulated, processes=given.processes, customers=size, seed=given.seed)
             (given.into / f"{case.name}.md").write_text(page)
-            sys.stdout.write(f"{case.name}: {given.into / f'{case.name}.md'}\n")
-
-
-def page_of(case: Case, *, processes: int = 1, customers: int = 0) -> str:
-    """Run a case, with so many customers instead of its own where they are given, and return its page."""
-    promises: list[str] = []
-    details: list[str] = []
-    for name in case.simulations:
-        findings, rows = _simulated(case, name, processes=processes, customers=customers)
-        market = findings.result.market.name
-        size = f"{findings.result.customers:,} customers, {findings.result.weeks} weeks"
-        promises += [f"### Market \u201c{market}\u201d: {size}", "", *_table(rows), ""]
-        details += [*_below(markdown(findings)), ""]
-    lines = [
-        f"# {case.title}",
-        "",
-        case.told,
-        "",
-        *([f"**How it came about.** {case.made}", ""] if case.made else []),
-        "**Simulated.** The customers are made up, and so is what they do; the engine, the journeys, the rules and the "
-        f"agent are those of production. What carries the result is said below; {_said_of(case)}",
-        "",
-        "## Promised and measured",
-        "",
-        *promises,
-        *details,
-    ]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _said_of(case: Case) -> str:
-    return "how it changes when that is varied, too." if case.varied else "in this run nothing was varied."
-
-
-def _simulated(case: Case, name: str, *, processes: int, customers: int) -> tuple[Findings, list[goals.Row]]:
-    place = EXAMPLES / case.place
-    simulation = read_simulation(place, name, customers=customers or case.customers or None)
-    result, lived = run(simulation, processes=processes)
-    varied = _varied(case, simulation, processes) if case.varied else ()
-    command = f"segue simulate --workspace examples/{case.place} --name {name} --customers {result.customers}"
-    return findings_of(simulation, result, command=command, varied=varied), case.goals(result, lived)
-
-
-def _varied(case: Case, simulation: Simulation, processes: int) -> tuple[Varied, ...]:
-    """Run fewer arms with fewer customers, once as they are and once for each end of each assumption."""
-    setting = replace(simulation.setting, customers=case.customers_varied)
-    arms = {arm: simulation.arms[arm] for arm in case.arms_varied}
-    small = replace(simulation, setting=setting, arms=arms, spec=replace(simulation.spec, customers=setting.customers))
-    _, before = run(small, processes=processes)
-    return vary(small, variations(setting.market, case.varied[setting.market.kind]), before, processes=processes)
-
-
-def _table(rows: list[goals.Row]) -> Iterator[str]:
-    yield "| | promised | measured (95 %) | |"
-    yield "|---|---|---|---|"
-    for row in rows:
-        verdict = "" if not row.goal else "reached" if row.is_reached else "**not reached**"
-        yield f"| {row.what} | {row.goal} | {row.measured} | {verdict} |"
-
-
-def _below(page: str) -> list[str]:
-    """Return a page one level further down."""
-    return [f"#{line}" if line.startswith("#") else line for line in page.splitlines()]
+            took = (perf_counter() - begin) / 60
+            sys.stdout.write(f"{case.name}: {given.into / f'{case.name}.md'} ({took:.1f} minutes)\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

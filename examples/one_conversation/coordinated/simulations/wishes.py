@@ -168,7 +168,7 @@ class Wisher:
             return
         after = round(self._dice.exponential(1.5 * HOUR, "looks after", occasion))
         yield Reported(status=DeliveryStatus.OPENED, after=after)
-        is_wished = self._wishes(arrival.at)
+        is_wished = self._is_keen(arrival.at)
         kind = (2 if arrival.category == "service" else 1) if is_wished else 0
         if not self._dice.happens(p.clicks[kind], "clicks", occasion):
             return
@@ -185,7 +185,7 @@ class Wisher:
                 yield Instant(now + 1 + round(hour * HOUR * 0.999)), f"{name}/{day}/{visit}"
 
     def _visit(self, now: Instant, name: str) -> Iterator[Happening]:
-        is_wished = self._wishes(now)
+        is_wished = self._is_keen(now)
         if name.startswith("wish/") and not is_wished:
             return
         yield Did(name="visited")
@@ -196,7 +196,7 @@ class Wisher:
 
     def _order(self, now: Instant, after: int, name: str) -> Did:
         """Order, which fulfils the wish there is."""
-        if self._wishes(now):
+        if self._is_keen(now):
             self._wish_until = now
         return Did(
             name="ordered",
@@ -216,7 +216,7 @@ class Wisher:
         self._came = [at for at in self._came if at > now - WEEK]
         return len(self._came) - self._patience
 
-    def _wishes(self, now: Instant) -> bool:
+    def _is_keen(self, now: Instant) -> bool:
         while now >= self._planned_until:
             self._plan_wish(self._planned_until)
         return self._wish_from <= now < self._wish_until
