@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from examples.cases.goals import percent
 from segue.model.ids import DeliveryId
 from segue.model.time import DAY, HOUR, MINUTE, WEEK, Instant
 from segue.simulation.account import Accounts, Floats
 from segue.simulation.dice import Dice
-from segue.simulation.figures import Estimate, compare
+from segue.simulation.figures import compare
 from segue.simulation.market import Arrival, Consented, Did, Happening
 from segue.simulation.markets import make_market
 from segue.simulation.spec import Simulation
@@ -136,11 +137,5 @@ def ceiling(simulation: Simulation, lived: Mapping[str, Accounts]) -> list[str]:
         all_orders = compare((found.orders, ones), (theirs, ones))[1]
         caused = compare((found.orders - silence, ones), (theirs - silence, ones))[1]
         sent = found.messages.mean() / weeks
-        lines.append(f"| {seer.a_day} | {seer.news} | {sent:.1f} | {_percent(all_orders)} | {_percent(caused)} |")
+        lines.append(f"| {seer.a_day} | {seer.news} | {sent:.1f} | {percent(all_orders)} | {percent(caused)} |")
     return [*lines, ""]
-
-
-def _percent(gain: Estimate | None) -> str:
-    if gain is None:
-        return "too little to tell"
-    return f"{100 * gain.value:+.0f} % ({100 * gain.low:+.0f} to {100 * gain.high:+.0f})"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from msgspec import Struct
 
+from segue.measurement.drawing import SHARE, between
 from segue.simulation.account import Accounts
 from segue.simulation.figures import Estimate, compare, ratio
 from segue.simulation.side_by_side import SideBySide
@@ -81,7 +82,7 @@ def triggers(result: SideBySide, lived: Lived) -> list[Row]:
         Row(f"{arm}: orders caused per 100 messages", "", words(each, 100.0), True) for arm, each in per_message.items()
     ]
     more = _caused_above(lived, "triggered", "weekly_batch", per_message=True)
-    shown = f"{1 + more.value:.1f} ({1 + more.low:.1f} to {1 + more.high:.1f})" if more is not None else percent(more)
+    shown = percent(more) if more is None else between(1.0 + more.value, 1.0 + more.low, 1.0 + more.high)
     reached = more is not None and 3.0 <= 1.0 + more.value <= 8.0
     return [*rows, Row("triggered over batch, orders caused per message", "3 to 8 times", shown, reached)]
 
@@ -153,14 +154,15 @@ def _caused_above(lived: Lived, ours: str, theirs: str, *, per_message: bool = F
 def words(estimate: Estimate, scale: float = 1.0, unit: str = "") -> str:
     """Return a number with its interval."""
     value, low, high = (scale * each for each in (estimate.value, estimate.low, estimate.high))
-    return f"{value:.2f}{unit} ({low:.2f} to {high:.2f})"
+    told, _, ends = between(value, low, high).partition(" (")
+    return f"{told}{unit} ({ends}"
 
 
 def percent(gain: Estimate | None) -> str:
     """Return a relative gain with its interval."""
     if gain is None:
         return "too little to tell"
-    return f"{100 * gain.value:+.0f} % ({100 * gain.low:+.0f} to {100 * gain.high:+.0f})"
+    return between(gain.value, gain.low, gain.high, SHARE, signed=True)
 
 
 def _is_more(gain: Estimate | None, wanted: float = 0.0) -> bool:

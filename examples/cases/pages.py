@@ -10,6 +10,7 @@ from examples.cases import goals
 from segue.simulation.account import Accounts
 from segue.simulation.report.findings import Findings, findings_of
 from segue.simulation.report.markdown import markdown
+from segue.simulation.report.reading import assumed
 from segue.simulation.sensitivity import Variation, Varied, variations, vary
 from segue.simulation.side_by_side import run, told_of
 from segue.simulation.spec import Simulation, read_simulation
@@ -165,7 +166,9 @@ def _carried(case: Case, findings: Findings, elsewhere: Sequence[Elsewhere]) -> 
             lines.append(f"| nothing varied | | | {' | '.join(cells)} |")
         else:
             stated = each.variation.assumption
-            lines.append(f"| {stated.what} | {stated.value:g} | {each.variation.value:g} | {' | '.join(cells)} |")
+            lines.append(
+                f"| {stated.what} | {assumed(stated.value)} | {assumed(each.variation.value)} | {' | '.join(cells)} |"
+            )
     return [*lines, ""]
 
 

@@ -6,7 +6,7 @@ from segue.measurement.drawing import SHARE
 from segue.simulation.figures import Figure, Told
 from segue.simulation.report.again import stated
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import amount, apart_of, figures_of, headline, read, titled, unit_of
+from segue.simulation.report.reading import amount, apart_of, assumed, figures_of, headline, read, titled, unit_of
 from segue.simulation.report.schooling import HEAD, SEASON_WORDS, decisions_of, models_of, notes_of, season_of
 from segue.simulation.report.varying import carrying, overturned
 
@@ -39,7 +39,7 @@ def markdown(findings: Findings, *, has_moves: bool = True) -> str:
         *_table(
             ("assumption", "name", "here", "from low to high"),
             [
-                (each.what, each.name, f"{each.value:g}", f"{each.low:g} to {each.high:g}")
+                (each.what, each.name, assumed(each.value), f"{assumed(each.low)} to {assumed(each.high)}")
                 for each in result.market.assumptions
             ],
         ),
@@ -100,7 +100,7 @@ def _varied(findings: Findings, *, has_moves: bool) -> Iterator[str]:
     by_name = {figure.name: figure for figure in figures_of(findings)}
     rows = [
         (
-            f"{varied.assumption.name} {varied.value:g}",
+            f"{varied.assumption.name} {assumed(varied.value)}",
             moved.arm,
             by_name[moved.figure].what,
             amount(moved.ahead, apart_of(by_name[moved.figure]), signed=True),

@@ -6,7 +6,7 @@ import msgspec
 
 from segue.measurement.drawing import Markup, causal_graph, section, table, tag
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import titled
+from segue.simulation.report.reading import assumed, titled
 
 
 def market(findings: Findings) -> Markup:
@@ -29,7 +29,7 @@ def _inside(findings: Findings) -> Iterator[Markup]:
     if described.assumptions:
         yield tag("h3", "What it rests on")
         rows = [
-            [titled(each.what), tag("code", each.name), *(f"{end:g}" for end in (each.value, each.low, each.high))]
+            [titled(each.what), tag("code", each.name), *(assumed(end) for end in (each.value, each.low, each.high))]
             for each in described.assumptions
         ]
         yield table(["assumption", "name", "here", "at its low end", "at its high end"], rows, right=(2, 3, 4))

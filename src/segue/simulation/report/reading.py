@@ -92,6 +92,15 @@ def headline(findings: Findings, arm: str) -> str:
     return " ".join(said) or "Nothing happened in any arm."
 
 
+def assumed(value: float) -> str:
+    """Return an assumption's number without digits that nobody meant.
+
+    >>> assumed(-5.29315), assumed(0.075), assumed(25000.0)
+    ('-5.29', '0.075', '25000')
+    """
+    return f"{value:.3g}" if abs(value) < 1000.0 else f"{value:g}"
+
+
 def figures_of(findings: Findings) -> tuple[Figure, ...]:
     """Return the figures of which any arm has something, in their order."""
     there = {told.figure for told in findings.result.told}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from segue.measurement.drawing import End, Markup, Span, section, tag, tornado
 from segue.simulation.figures import Estimate, Figure
 from segue.simulation.report.findings import Findings
-from segue.simulation.report.reading import apart_of, figures_of, read, titled
+from segue.simulation.report.reading import apart_of, assumed, figures_of, read, titled
 from segue.simulation.sensitivity import Moved, Varied
 
 _NAMED = 3
@@ -104,9 +104,9 @@ def _span(ends: dict[str, tuple[Varied, Moved]]) -> Span:
     varied, _ = next(iter(ends.values()))
     low, high = ends.get("low"), ends.get("high")
     return Span(
-        label=f"{varied.assumption.what} ({varied.assumption.value:g})",
-        low=None if low is None else _end(low[1].ahead, f"{low[0].value:g}"),
-        high=None if high is None else _end(high[1].ahead, f"{high[0].value:g}"),
+        label=f"{varied.assumption.what} ({assumed(varied.assumption.value)})",
+        low=None if low is None else _end(low[1].ahead, assumed(low[0].value)),
+        high=None if high is None else _end(high[1].ahead, assumed(high[0].value)),
     )
 
 
@@ -115,6 +115,5 @@ def _end(ahead: Estimate, words: str) -> End:
 
 
 def _words(varied: Varied) -> str:
-    return (
-        f"{varied.assumption.what} ({varied.assumption.name}): {varied.value:g} instead of {varied.assumption.value:g}"
-    )
+    stated = varied.assumption
+    return f"{stated.what} ({stated.name}): {assumed(varied.value)} instead of {assumed(stated.value)}"
