@@ -12,6 +12,7 @@ from segue.model.customers import InFlight
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Identified
 from segue.model.time import DAY, WEEK, parse_duration, to_datetime
+from segue.runtimes.neighbourhood import logged_with
 from segue.runtimes.population import Population
 from tests.properties.market import (
     EMAIL_BUDGET,
@@ -201,7 +202,7 @@ def test_the_log_replays_to_the_same_bytes_and_the_stored_states(plan: Plan) -> 
     again = Population(a_market_world())
     for advanced in town.log:
         entry = advanced.entry
-        repeated = again.advance(entry.event, entry.now, neighbours=entry.neighbours)
+        repeated = again.advance(entry.event, entry.now, around=logged_with(entry))
         assert bytes(repeated.packed) == bytes(advanced.packed)
     assert again.shared == town.population.shared
     for customer_id in town.population.customer_ids():

@@ -3,7 +3,7 @@ address. As a runtime does it, with what it keeps between customers; the provide
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from segue.core.handover import recheck
 from segue.core.world import World
 from segue.model.commands import Deliver, SyncAudience
+from segue.model.customers import Customer
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import (
     Event,
@@ -35,12 +36,22 @@ PEOPLE = {"ann": "home@example.com", "bob": "home@example.com", "cat": "cat@exam
 
 @dataclass
 class Sent:
-    """One line of the provider's log; ``step`` is how many entries there were by then."""
+    """One line of the provider's log.
+
+    Attributes:
+        step: how many entries there were by then.
+        owners: whoever had the address at that moment.
+        source: what had proposed it.
+        epoch: the workspace's.
+    """
 
     step: int
     at: Instant
     command: Deliver
     status: DeliveryStatus
+    owners: tuple[Customer, ...]
+    source: str
+    epoch: str
 
 
 @dataclass
@@ -201,12 +212,24 @@ def _carry_out(town: Town, command: object, now: Instant, plan: Plan) -> list[tu
         return []
     assert isinstance(command, Deliver)
     customer = town.population.customer(town.survivors.get(command.customer_id, command.customer_id))
-    refusal = recheck(customer, command, now=now, world=town.population.world_of(customer))
+    refusal = recheck(customer, command, now=now, world=town.population.world_of(customer, command))
     if refusal is not None:
         return [(now, report_on(command, DeliveryStatus.WITHDRAWN, now, refusal))]
     status, delay = plan.answers[len(town.sent) % len(plan.answers)]
-    town.sent.append(Sent(len(town.log), now, command, status))
+    flights = {flight.candidate.delivery_id: flight.candidate for flight in customer.outbox.in_flight}
+    source = flights[command.delivery_id].source
+    owners, epoch = tuple(_owners(town.population, command)), town.population.world.workspace.epoch
+    town.sent.append(Sent(len(town.log), now, command, status, owners, source, epoch))
     later = Instant(now + delay)
     if status in (DeliveryStatus.OPENED, DeliveryStatus.CLICKED):
         return [(now, report_on(command, DeliveryStatus.ACCEPTED, now)), (later, report_on(command, status, later))]
     return [(later, report_on(command, status, later))]
+
+
+def _owners(population: Population, command: Deliver) -> Iterator[Customer]:
+    """Look at everybody: no index is asked who has the address."""
+    for customer_id in population.customer_ids():
+        customer = population.customer(customer_id)
+        known = [str(customer.profile.traits.get(kind, "")).strip().casefold() for kind in ("email", "phone")]
+        if command.address and command.address.strip().casefold() in known:
+            yield customer

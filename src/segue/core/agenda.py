@@ -12,7 +12,7 @@ from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.rules.paused import pause_end
 from segue.core.choice_point import choose_way
 from segue.core.decision_point import Decided, Occasion, decide
-from segue.core.decisioning.assignment import assign
+from segue.core.decisioning.assignment import assign, is_kept
 from segue.core.decisioning.candidates import for_placement, from_rules
 from segue.core.decisioning.followers import join_followers
 from segue.core.decisioning.worth import Worth
@@ -51,7 +51,9 @@ def is_quiet(
     outbox = customer.outbox
     if next_due(outbox) <= view.now:
         return False
-    if outbox.memberships and any(_is_pointless(membership, view, world) for membership in outbox.memberships):
+    if outbox.memberships and (
+        view.shared.held_out or any(_is_pointless(membership, view, world) for membership in outbox.memberships)
+    ):
         return False
     for held in outbox.held:
         if held.reason == Reason.PAUSED_HELD or (view.is_here and held.reason == Reason.RECEPTIVE_DEFERRED):
@@ -203,7 +205,14 @@ class Agenda:
     def _is_wanted(self, membership: Membership) -> bool:
         if _is_pointless(membership, self._view, self._world):
             return False
-        return not self._has_new_word or self._gate.permits(membership.action, membership.channel)
+        if not self._has_new_word and not self._view.shared.held_out:
+            return True
+        customer, workspace, now = self._customer, self._world.workspace, self._view.now
+        runs = customer.enrollments.runs
+        source = next((f"journey:{run.journey}" for run in runs if run.run_id == membership.run_id), "")
+        if not membership.is_ghost and is_kept(customer, membership.channel, source, workspace, now):
+            return False
+        return self._gate.permits(membership.action, membership.channel, source)
 
     def _is_paused(self, candidate: Candidate) -> bool:
         return pause_end(candidate, self._gate.runs, self._world.contact_rules.paused, self._view.now) > self._view.now

@@ -9,14 +9,13 @@ from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.themes import live_themes
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import MESSAGE_SLOT, Scored, is_webhook
-from segue.core.decisioning.assignment import left_out_by
+from segue.core.decisioning.assignment import kept_by
 from segue.core.decisioning.candidates import named_apart
 from segue.core.decisioning.choose import SILENT, Choice, choose, oblige
 from segue.core.decisioning.context import Context
 from segue.core.decisioning.worth import Worth
 from segue.core.delivery.outcomes import CARRIED_OUT
 from segue.core.world import World
-from segue.model.assignments import HOLDOUT
 from segue.model.customers import Answer, Held
 from segue.model.decisions import SILENCE, Candidate, Considered, Decision, Reason
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, derive
@@ -77,9 +76,9 @@ def decide(
             [world.variants[candidate.action, candidate.channel].scored.total for candidate in open_to],
         )
     winner = candidates[eligible[choice.index]] if choice.index < len(eligible) else None
-    kept_by = _kept_by(winner, occasion, world) if winner is not None and not is_obliged else None
+    holdout = _kept_by(winner, occasion, world) if winner is not None and not is_obliged else None
     price = choice.scored[-1].total
-    _cast_lots(candidates, verdicts, eligible, winner, kept_by, price, occasion.now, world)
+    _cast_lots(candidates, verdicts, eligible, winner, holdout, price, occasion.now, world)
     _let_siblings_go(candidates, verdicts, winner)
     decision = record(
         decision_id,
@@ -89,7 +88,7 @@ def decide(
         occasion,
         world,
         worth.context(slot),
-        is_ghost=kept_by is not None,
+        is_ghost=holdout is not None,
         delivery_id=winner.delivery_id if winner is not None else NO_DELIVERY,
     )
     held = tuple(
@@ -99,7 +98,7 @@ def decide(
             if verdict is not None and verdict.until
         ]
     )
-    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=kept_by is not None))
+    return Decided(decision, winner, held, _answers(candidates, verdicts, winner, held, is_ghost=holdout is not None))
 
 
 def record(
@@ -151,9 +150,7 @@ def model_of(policy: str, context: Context, workspace: Workspace) -> str:
 
 def _kept_by(winner: Candidate, occasion: Occasion, world: World) -> str | None:
     """Return the holdout that keeps the winner from being carried out, "" for that of everything, None for none."""
-    if occasion.group == HOLDOUT:
-        return ""
-    return left_out_by(world.workspace, occasion.unit, winner.channel, winner.source) or None
+    return kept_by(occasion.group, occasion.unit, winner.channel, winner.source, world.workspace)
 
 
 def _on_theme(
@@ -183,7 +180,7 @@ def _cast_lots(
     verdicts: list[Verdict | None],
     eligible: list[int],
     winner: Candidate | None,
-    kept_by: str | None,
+    holdout: str | None,
     price: float,
     now: Instant,
     world: World,
@@ -198,7 +195,7 @@ def _cast_lots(
     for index in eligible:
         candidate = candidates[index]
         if candidate is winner:
-            verdicts[index] = Verdict(Reason.HOLDOUT, kept_by) if kept_by is not None else None
+            verdicts[index] = Verdict(Reason.HOLDOUT, holdout) if holdout is not None else None
         elif candidate.on_lost == "wait" and again <= candidate.deadline and not _is_sibling(candidate, winner):
             verdicts[index] = Verdict(Reason.LOST_ARBITRATION, winner.key, again)
         else:

@@ -10,8 +10,10 @@ from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.ledger import note_offers, release, renew, reserve
 from segue.core.arbitration.rules.alive import interruption
 from segue.core.arbitration.rules.contact_point import address_of
+from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import MESSAGE_SLOT, ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
+from segue.core.decisioning.assignment import is_kept
 from segue.core.decisioning.followers import prolong
 from segue.core.delivery.commands import create_task, deliver, identifiers_of, join_audience
 from segue.core.delivery.outbox import Opened, outliving
@@ -114,7 +116,7 @@ class Promises:
         """Judge messages that were withdrawn at hand-over again: those that only have to wait are tried later."""
         gate = self._gate
         for flight in withdrawn:
-            verdict = gate.judge(outliving(flight.candidate, gate.runs, gate.ended))
+            verdict = gate.judge(outliving(flight.candidate, gate.runs, gate.ended)) or self._kept(flight)
             retry_at = gate.view.now if verdict is None else verdict.until
             if retry_at and retry_at <= flight.expires_at:
                 why = "" if verdict is None else verdict.reason
@@ -189,6 +191,14 @@ class Promises:
             expires_at=Instant(decision.at + action.expires_after),
             retry_at=NEVER,
         )
+
+    def _kept(self, flight: InFlight) -> Verdict | None:
+        """Refuse what a holdout keeps from this customer by now: there is nothing that it could wait for."""
+        sent, customer, world = flight.candidate, self._customer, self._world
+        if self._world.actions[sent.action].is_obliged:
+            return None
+        is_held_out = is_kept(customer, sent.channel, sent.source, world.workspace, self._gate.view.now)
+        return Verdict(Reason.HOLDOUT) if is_held_out else None
 
     def _send(self, flight: InFlight) -> None:
         action = self._world.actions.get(flight.candidate.action)

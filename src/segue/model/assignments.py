@@ -27,6 +27,10 @@ class Holdout(Definition, frozen=True, kw_only=True):
     channels: tuple[Name, ...] = ()
     journeys: tuple[Name, ...] = ()
 
+    def leaves_out(self, channel: str, source: str) -> bool:
+        """Tell whether it is about what ``source`` (as `Candidate.source`) proposes on ``channel``."""
+        return channel in self.channels or source.removeprefix("journey:") in self.journeys
+
 
 class Assignment(Struct, frozen=True, array_like=True):
     """The standing group of a customer in one epoch: ``agent``, ``random``, ``rules`` or ``holdout``."""

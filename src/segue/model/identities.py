@@ -41,6 +41,10 @@ class Resolution(Struct, frozen=True, array_like=True):
     absorbed: tuple[CustomerId, ...] = ()
 
 
+AUDIENCE_IDENTIFIERS = ("email", "phone")
+"""The traits by which an advertising platform can recognise a customer; the channel hashes them."""
+
+
 def email_identifier(address: str) -> Identifier:
     """Return the identifier of an e-mail address: the address as it is compared, in small letters without blanks."""
     return Identifier("email", address.strip().casefold())

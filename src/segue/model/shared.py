@@ -92,6 +92,17 @@ class Outlook(Struct, frozen=True, array_like=True):
     rate: float = 0.0
 
 
+class HeldOut(Struct, frozen=True, array_like=True):
+    """A contact point that belongs to somebody held out.
+
+    Attributes:
+        holdout: the name in `Workspace.holdouts`, "" for the holdout of everything.
+    """
+
+    contact_point: str
+    holdout: str
+
+
 class Shared(Struct, frozen=True, array_like=True):
     """All shared quantities at one position of the log.
 
@@ -101,6 +112,8 @@ class Shared(Struct, frozen=True, array_like=True):
             runtime for this one transition, and logged with it.
         stock: how many are gone, by action.
         paces: of the reach targets.
+        held_out: the contact points of the one who is being advanced that *others* who are held out have too; set
+            and logged like ``neighbours``.
     """
 
     leases: tuple[Lease, ...] = ()
@@ -110,6 +123,7 @@ class Shared(Struct, frozen=True, array_like=True):
     neighbours: tuple[Contact, ...] = ()
     stock: dict[str, float] = {}
     paces: tuple[Pace, ...] = ()
+    held_out: tuple[HeldOut, ...] = ()
 
 
 NOTHING_SHARED = Shared()

@@ -20,7 +20,7 @@ from segue.model.identities import Link
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, EventId, Revision
 from segue.model.learning import Reward
 from segue.model.runs import Moved
-from segue.model.shared import NOTHING_SHARED, Shared, Tally
+from segue.model.shared import NOTHING_SHARED, HeldOut, Shared, Tally
 from segue.model.time import Instant
 
 
@@ -36,6 +36,7 @@ class Entry(Struct, frozen=True, array_like=True):
         tallies: what it added to shared quantities.
         neighbours: `segue.model.shared.Shared.neighbours` as they were seen.
         rewards: what it counts for learning.
+        held_out: `segue.model.shared.Shared.held_out` as it was seen.
     """
 
     seq: int
@@ -50,6 +51,7 @@ class Entry(Struct, frozen=True, array_like=True):
     tallies: tuple[Tally, ...] = ()
     neighbours: tuple[Contact, ...] = ()
     rewards: tuple[Reward, ...] = ()
+    held_out: tuple[HeldOut, ...] = ()
 
 
 class Block(Struct, frozen=True, array_like=True):

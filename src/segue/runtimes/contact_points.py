@@ -1,20 +1,15 @@
 """Contact points over customers: two profiles with one address share what may reach it.
 
-Whoever was contacted stands in an index by contact point. Before a customer is advanced, the addresses they have are
-looked up there; what *others* received at them counts for this customer too, and is logged with the transition, since a
-replay that starts in the middle does not know the others as they were then.
+Whoever was contacted stands in an index by contact point, in which the addresses of others are looked up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from msgspec import structs
-
-from segue.core.world import World
 from segue.model.customers import Contact
 from segue.model.events import Event, Identified, Tracked
-from segue.model.identities import contact_point_key
+from segue.model.identities import AUDIENCE_IDENTIFIERS, contact_point_key
 from segue.model.ids import CustomerId
 from segue.model.workspace import Workspace
 
@@ -66,8 +61,10 @@ class ContactPoints:
 
 
 def contact_traits(workspace: Workspace) -> tuple[str, ...]:
-    """Return the traits that hold addresses."""
-    return tuple(dict.fromkeys(channel.contact_trait for channel in workspace.channels if channel.contact_trait))
+    """Return the traits that hold addresses: of channels, and those by which a platform would know its audience."""
+    kinds = [channel.contact_trait for channel in workspace.channels if channel.contact_trait]
+    for_audiences = any(channel.family == "audience" for channel in workspace.channels)
+    return tuple(dict.fromkeys((*kinds, *AUDIENCE_IDENTIFIERS) if for_audiences else kinds))
 
 
 def points_of(contacts: Iterable[Contact]) -> Iterator[str]:
@@ -85,10 +82,3 @@ def addresses_of(traits: Mapping[str, Any], event: Event | None, kinds: tuple[st
         new = brought.get(kind)
         if isinstance(new, str) and new != address:
             yield _key_of(kind, new)
-
-
-def with_neighbours(world: World, neighbours: tuple[Contact, ...]) -> World:
-    """Return ``world`` as a customer with these neighbours sees it."""
-    if not neighbours:
-        return world
-    return structs.replace(world, shared=structs.replace(world.shared, neighbours=neighbours))

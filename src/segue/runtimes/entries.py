@@ -2,6 +2,7 @@
 
 from segue.model.customers import Contact
 from segue.model.events import Event
+from segue.model.shared import HeldOut
 from segue.model.time import Instant
 from segue.model.transitions import Transition
 from segue.ports.store import Entry
@@ -14,6 +15,7 @@ def make_entry(
     now: Instant,
     transitions: tuple[Transition, ...],
     neighbours: tuple[Contact, ...],
+    held_out: tuple[HeldOut, ...] = (),
     *,
     previous: int,
     joined: int,
@@ -35,5 +37,5 @@ def make_entry(
         rewards = tuple(reward for each in transitions for reward in each.rewards)
     return Entry(
         *(seq, partition_of(event.customer_id), now, event, decisions, commands, previous, joined),
-        *(moved, tallies, neighbours, rewards),
+        *(moved, tallies, neighbours, rewards, held_out),
     )

@@ -10,12 +10,13 @@ succeeded.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from msgspec import Raw, msgpack, structs
+from msgspec import Raw, structs
 
 from segue.core.engine import settle
 from segue.core.identity.resolve import Directory, resolve
 from segue.core.world import World
-from segue.model.customers import Contact, Customer
+from segue.model.commands import Deliver
+from segue.model.customers import Customer
 from segue.model.errors import EventError
 from segue.model.events import Event, Incoming, Merged, Tick
 from segue.model.identities import Link
@@ -25,15 +26,13 @@ from segue.model.time import NEVER, Instant
 from segue.model.transitions import Transition
 from segue.ports.store import CustomerState, Entry, pack_entry
 from segue.runtimes.alarms import Alarms
-from segue.runtimes.contact_points import ContactPoints, addresses_of, contact_traits, points_of, with_neighbours
 from segue.runtimes.entries import make_entry
-from segue.runtimes.glance import glance_at
+from segue.runtimes.glance import Glance, glance_at
 from segue.runtimes.lessons import restore_learner, seen_at
+from segue.runtimes.neighbourhood import Neighbourhood, Neighbours, with_neighbours
 from segue.runtimes.nesting import require_shallow
 from segue.runtimes.presence import Presence, Present
 from segue.runtimes.shelf import Shelf
-
-_decode = msgpack.Decoder(Customer).decode
 
 
 class Advanced(NamedTuple):
@@ -77,9 +76,8 @@ class Population:
         self.presence = Presence()
         self._shelf = Shelf(hot)
         self._alarms = Alarms(self._shelf.wake_at)
-        self._points = ContactPoints()
+        self._neighbours = Neighbours(world.workspace, self._shelf.customer)
         self._world = world
-        self._contact_traits = contact_traits(world.workspace)
         self._online = restore_learner(learned)
 
     def __len__(self) -> int:
@@ -97,7 +95,7 @@ class Population:
     def world(self, world: World) -> None:
         """Go over to another World; what is shared and what was learnt stays."""
         self._world = structs.replace(world, shared=self.shared)
-        self._contact_traits = contact_traits(world.workspace)
+        self._neighbours.go_over(world.workspace, self._glances)
 
     @property
     def shared(self) -> Shared:
@@ -149,11 +147,11 @@ class Population:
             events.append(structs.replace(incoming.event, customer_id=winner, event_id=incoming.event_id))
         return Identified(tuple(events), links)
 
-    def advance(self, event: Event, now: Instant, *, neighbours: tuple[Contact, ...] | None = None) -> Advanced:
+    def advance(self, event: Event, now: Instant, *, around: Neighbourhood | None = None) -> Advanced:
         """Advance the customer of ``event`` by it; an instant later than ``now`` counts as ``now``.
 
         Args:
-            neighbours: what others received at the customer's addresses, as it was logged; None to look it up.
+            around: the customer's neighbourhood, as it was logged; None to look it up.
 
         Raises `EventError` ``event_too_deep``, and whatever the engine raises; then the customer is as before.
         """
@@ -163,11 +161,11 @@ class Population:
         customer_id = event.customer_id
         assert not self._shelf.is_absorbed(customer_id), "an absorbed customer's events go to the survivor"
         before = self.customer(customer_id)
-        if neighbours is None:
-            neighbours = self._neighbours(before, event)
+        if around is None:
+            around = self._neighbours.of(before, event)
         seen, online = seen_at(now, self._world, self._online)
-        transitions = settle(before, event, now=now, world=with_neighbours(seen, neighbours))
-        entry = self._entry(event, now, transitions, neighbours)
+        transitions = settle(before, event, now=now, world=with_neighbours(seen, around))
+        entry = self._entry(event, now, transitions, around)
         packed = pack_entry(entry)
         world = seen.after(entry.tallies, now)
         self._shelf.make_room(customer_id)
@@ -180,9 +178,9 @@ class Population:
         self._put(before, transitions[-1])
         return Advanced(entry, packed, transitions)
 
-    def world_of(self, customer: Customer) -> World:
-        """Return the World as ``customer`` sees it: with what others received at their addresses."""
-        return with_neighbours(self._world, self._neighbours(customer))
+    def world_of(self, customer: Customer, command: Deliver | None = None) -> World:
+        """Return the World as ``customer`` sees it, in their neighbourhood and in that of what ``command`` goes to."""
+        return with_neighbours(self._world, self._neighbours.of(customer, command=command))
 
     def due(self, now: Instant, limit: int) -> Iterator[Tick]:
         """Yield a tick for each customer whose alarm is not later than ``now``, at most ``limit``, earliest first.
@@ -258,29 +256,19 @@ class Population:
                 continue
             seen = glance_at(each.state)
             self.presence.arrive(seen.enrollments)
-            self._points.change(each.customer_id, (), [slot.contact_point for slot in seen.contacts.ledger])
+            self._neighbours.load(each.customer_id, seen)
             if each.wake_at < NEVER:
                 yield each.wake_at, each.customer_id
 
-    def _entry(
-        self, event: Event, now: Instant, transitions: tuple[Transition, ...], neighbours: tuple[Contact, ...]
-    ) -> Entry:
+    def _entry(self, event: Event, now: Instant, transitions: tuple[Transition, ...], around: Neighbourhood) -> Entry:
         previous = self.last_seq(event.customer_id)
         joined = self.last_seq(event.absorbed_id) if isinstance(event, Merged) else 0
-        return make_entry(self.seq + 1, event, now, transitions, neighbours, previous=previous, joined=joined)
+        seen = around.contacts, around.held_out
+        return make_entry(self.seq + 1, event, now, transitions, *seen, previous=previous, joined=joined)
 
-    def _neighbours(self, customer: Customer, event: Event | None = None) -> tuple[Contact, ...]:
-        """Return what other customers received at an address of ``customer``, or one that ``event`` brings."""
-        own = list(addresses_of(customer.profile.traits, event, self._contact_traits))
-        absorbed_id = None
-        if isinstance(event, Merged):
-            absorbed_id = event.absorbed_id
-            own += addresses_of(_decode(event.absorbed).profile.traits, None, self._contact_traits)
-        found: list[Contact] = []
-        for other, point in self._points.others(customer.customer_id, dict.fromkeys(own)):
-            if other != absorbed_id:
-                found += (slot for slot in self.customer(other).contacts.ledger if slot.contact_point == point)
-        return tuple(found)
+    def _glances(self) -> Iterator[tuple[CustomerId, Glance]]:
+        """Yield everybody as a glance sees them."""
+        return ((customer_id, glance_at(self._shelf.state(customer_id))) for customer_id in self._shelf.roll())
 
     def _put(self, before: Customer, transition: Transition) -> None:
         after, wake_at = transition.customer, transition.wake_at
@@ -296,5 +284,4 @@ class Population:
     def _follow(self, before: Customer, after: Customer) -> None:
         """Keep up what is known over customers."""
         self.presence.change(before.enrollments, after.enrollments)
-        if before.contacts.ledger is not after.contacts.ledger:
-            self._points.change(after.customer_id, points_of(before.contacts.ledger), points_of(after.contacts.ledger))
+        self._neighbours.follow(before, after)

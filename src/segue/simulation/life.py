@@ -15,7 +15,7 @@ from segue.core.handover import recheck
 from segue.core.identity.resolve import Directory, resolve
 from segue.core.world import World
 from segue.model.commands import Command, CreateTask, Deliver, SyncAudience
-from segue.model.customers import Contact, Customer
+from segue.model.customers import Customer
 from segue.model.decisions import SILENCE, Decision
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, Event, Merged, Tick
@@ -24,7 +24,7 @@ from segue.model.ids import CustomerId, DeliveryId, EventId, derive
 from segue.model.time import DAY, NEVER, Instant
 from segue.model.transitions import Transition
 from segue.ports.store import pack
-from segue.runtimes.contact_points import addresses_of, contact_traits, with_neighbours
+from segue.runtimes.neighbourhood import among, with_neighbours
 from segue.simulation.dice import Dice
 from segue.simulation.happenings import as_event, as_report
 from segue.simulation.market import Arrival, Did, Happening, Reported, Resident
@@ -154,7 +154,8 @@ class Life:
         if before is None:
             before = Customer(name)
         if len(self._customers) > 1:
-            world = with_neighbours(world, self._neighbours(before, event, world))
+            others = [self._customers[each] for each in sorted(self._customers)]
+            world = with_neighbours(world, among(others, before, event, world.workspace))
         transitions = settle(before, event, now=now, world=world)
         last = transitions[-1]
         self._customers[name] = last.customer
@@ -166,16 +167,6 @@ class Life:
         if isinstance(event, DecisionRequested):
             arrivals += self._show(transitions[0].decisions, event.placement, now, world)
         return Passed(event, now, transitions, tuple(arrivals))
-
-    def _neighbours(self, customer: Customer, event: Event, world: World) -> tuple[Contact, ...]:
-        points = set(addresses_of(customer.profile.traits, event, contact_traits(world.workspace)))
-        return tuple(
-            contact
-            for name, other in sorted(self._customers.items())
-            if name != customer.customer_id
-            for contact in other.contacts.ledger
-            if contact.contact_point in points
-        )
 
     # -- what reaches the resident ------------------------------------------------------------------------------
 

@@ -205,7 +205,7 @@ def test_a_task_interrupts_like_a_message() -> None:
 @pytest.mark.parametrize("gone", [candidate("no_such_action"), candidate(channel="sms")], ids=["action", "variant"])
 def test_what_a_new_world_does_not_know_any_more_is_migrated_out(gone: Any) -> None:
     assert a_gate().judge(gone) == Verdict(Reason.MIGRATED_OUT, "no such variant any more")
-    assert not a_gate().permits(gone.action, gone.channel)
+    assert not a_gate().permits(gone.action, gone.channel, "")
 
 
 FREE = NOW + 7 * DAY - 5 * HOUR
@@ -351,7 +351,7 @@ def test_a_slot_reserved_a_moment_ago_counts_for_what_is_judged_next() -> None:
 )
 def test_permission_is_consent_and_contact_point_and_nothing_else(about: Profile, permitted: bool) -> None:
     gate = a_gate(about=about, now=NIGHT, conditions={"actions.offer.eligible_when": NEVER_TRUE})
-    assert gate.permits("offer", "email") is permitted
+    assert gate.permits("offer", "email", "") is permitted
 
 
 offers = (

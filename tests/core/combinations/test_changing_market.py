@@ -15,6 +15,7 @@ from segue.model.ids import CustomerId
 from segue.model.journeys import Journey, Migration
 from segue.model.time import DAY, HOUR, Instant
 from segue.model.workspace import Workspace
+from segue.runtimes.neighbourhood import logged_with
 from segue.runtimes.population import Population
 from tests.properties import town as towns
 from tests.properties.market import a_market
@@ -172,5 +173,5 @@ def test_the_same_comes_of_it_with_every_state_read_back_from_its_bytes(
         entry = advanced.entry
         if entry.event.event_id.startswith("published-") and (world := told[entry.now]) is not again.world:
             again.world = world
-        repeated = again.advance(entry.event, entry.now, neighbours=entry.neighbours)
+        repeated = again.advance(entry.event, entry.now, around=logged_with(entry))
         assert bytes(repeated.packed) == bytes(advanced.packed)

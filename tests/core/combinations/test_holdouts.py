@@ -5,13 +5,14 @@ from math import sqrt
 
 from msgspec.structs import replace
 
-from segue.core.decisioning.assignment import left_out_by
+from segue.core.decisioning.assignment import kept_by
 from segue.core.world import World, build_world
-from segue.model.assignments import Holdout
+from segue.model.assignments import AGENT, Holdout
 from segue.model.catalogue import Rule
 from segue.model.decisions import Reason
 from segue.model.steps import Propose, Wait
 from segue.model.time import DAY
+from segue.model.workspace import Workspace
 from tests.builders import EMAIL, SMS, action, workspace
 from tests.core.combinations.shop import actions_sent, journey, shop, somebody, where
 from tests.core.living import Living
@@ -22,6 +23,10 @@ NEVER, ALWAYS = 1e-9, 1.0 - 1e-9
 
 def with_holdouts(world: World, **holdouts: Holdout) -> World:
     return build_world(replace(world.workspace, holdouts=holdouts))
+
+
+def kept(town: Workspace, unit: str, channel: str, source: str = "rule:r") -> str | None:
+    return kept_by(AGENT, unit, channel, source, town)
 
 
 def ghosts(living: Living) -> list[tuple[str, str]]:
@@ -87,16 +92,14 @@ def test_shares_are_kept_holdouts_cross_and_an_epoch_draws_anew() -> None:
     }
     town = workspace(channels=(EMAIL, SMS), actions=(action("offer", "email", "sms"),), holdouts=holdouts)
     units, count = [f"c{number}" for number in range(20_000)], 20_000
-    of = {
-        unit: (left_out_by(town, unit, "email", "rule:r"), left_out_by(town, unit, "sms", "rule:r")) for unit in units
-    }
+    of = {unit: (kept(town, unit, "email"), kept(town, unit, "sms")) for unit in units}
     counts = Counter(name for names in of.values() for name in names if name)
     for name, share in shares.items():
         assert abs(counts[name] / count - share) < 4.0 * sqrt(share * (1.0 - share) / count)
     both = sum(all(names) for names in of.values()) / count
     assert abs(both - 0.02) < 4.0 * sqrt(0.02 / count)
     later = replace(town, epoch="2")
-    stayed = sum(left_out_by(later, unit, "email", "rule:r") == of[unit][0] != "" for unit in units)
+    stayed = sum(kept(later, unit, "email") == of[unit][0] is not None for unit in units)
     assert abs(stayed / count - 0.04) < 0.01
 
 
@@ -104,4 +107,4 @@ def test_without_holdouts_nobody_is_left_out() -> None:
     town = workspace(
         channels=(EMAIL,), actions=(action("offer", "email"),), rules=(Rule(rule="r", trigger="t", action="offer"),)
     )
-    assert left_out_by(town, "c1", "email", "journey:care") == ""
+    assert kept(town, "c1", "email", "journey:care") is None

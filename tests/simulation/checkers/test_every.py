@@ -4,7 +4,7 @@ import segue.simulation.checkers as package
 from segue.simulation.checkers.every import CHECKERS, Violation, check_every
 from tests.simulation.checkers.breaking import handed, history
 
-HELPERS = ("__init__", "every", "evidence", "walking", "again")
+HELPERS = ("__init__", "every", "evidence", "owners", "walking", "again")
 
 
 def test_every_checker_is_asked() -> None:

@@ -1,9 +1,9 @@
 """The gate: one function, one order, run again at every release. The first failing reason is the one that is kept.
 
-Journey alive, deadline not over, not paused; consent, contact point, channel fit; eligibility, already converted,
-season, margin, stock, prerequisites; ignored; theme; quiet hours, caps, gap, capacity, send time; last the arbitration
-window. The holdout is no "no" of the gate: a held-out customer is decided about like any other, and the winner becomes
-a ghost.
+Journey alive, deadline not over, not paused; consent, contact point, nobody held out there, channel fit; eligibility,
+already converted, season, margin, stock, prerequisites; ignored; theme; quiet hours, caps, gap, capacity, send time;
+last the arbitration window. A customer's own holdout is no "no" of the gate: they are decided about like anybody, and
+the winner becomes a ghost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from segue.core.arbitration.rules.consent import check_consent
 from segue.core.arbitration.rules.contact_point import address_of, check_contact_point
 from segue.core.arbitration.rules.eligibility import check_eligibility
 from segue.core.arbitration.rules.frequency import check_caps
+from segue.core.arbitration.rules.held_out import check_held_out, points_of
 from segue.core.arbitration.rules.ignored import check_ignored
 from segue.core.arbitration.rules.min_gap import OBEYS_GAP, check_gap
 from segue.core.arbitration.rules.paused import check_paused
@@ -105,7 +106,7 @@ class Gate:
         """Return `judge` of each candidate. One loop, because two dozen candidates are judged per decision."""
         verdicts: list[Verdict | None] = []
         now, rules = self.view.now, self.rules
-        may_pause, is_particular = bool(rules.paused), rules.is_particular
+        may_pause, is_particular, is_guarded = bool(rules.paused), rules.is_particular, bool(self.view.shared.held_out)
         for candidate in candidates:
             action = self.actions.get(candidate.action)
             variant = action.variants.get(candidate.channel) if action is not None else None
@@ -122,6 +123,8 @@ class Gate:
             if verdict is None:
                 permission = self._permitted.get(variant.lane) or self._look_at_permission(action, variant)
                 verdict = None if permission is _PASSED else permission
+            if verdict is None and is_guarded:
+                verdict = self._check_owners(action, variant, candidate.source)
             if verdict is None and is_particular:
                 verdict = check_fit((candidate.action, candidate.channel), candidate.stage, rules.fit)
             if verdict is None:
@@ -145,11 +148,17 @@ class Gate:
         self._timely.clear()
         self._lives = None
 
-    def permits(self, action_name: str, channel: str) -> bool:
-        """Tell whether consent and contact point allow ``action_name`` on ``channel`` at all."""
+    def permits(self, action_name: str, channel: str, source: str) -> bool:
+        """Tell whether consent and contact point allow what ``source`` proposed on ``channel`` at all."""
         action = self.actions.get(action_name)
         variant = action.variants.get(channel) if action is not None else None
-        return action is not None and variant is not None and self._look_at_permission(action, variant) is _PASSED
+        if action is None or variant is None or self._look_at_permission(action, variant) is not _PASSED:
+            return False
+        return self._check_owners(action, variant, source) is None
+
+    def _check_owners(self, action: ActionPlan, variant: VariantPlan, source: str) -> Verdict | None:
+        held_out, holdouts = self.view.shared.held_out, self.rules.workspace.holdouts
+        return check_held_out(action, variant, source, points_of(variant, self.profile), held_out, holdouts)
 
     def _look_at_permission(self, action: ActionPlan, variant: VariantPlan) -> Verdict:
         permission = (

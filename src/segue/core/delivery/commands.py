@@ -6,11 +6,9 @@ from segue.core.catalogue import ActionPlan, VariantPlan, is_webhook
 from segue.model.commands import CreateTask, Deliver, SyncAudience
 from segue.model.customers import InFlight, Membership, Profile
 from segue.model.decisions import Candidate
+from segue.model.identities import AUDIENCE_IDENTIFIERS
 from segue.model.ids import CustomerId, DecisionId, DeliveryId, derive
 from segue.model.time import Instant
-
-AUDIENCE_IDENTIFIERS = ("email", "phone")
-"""The traits by which an advertising platform can recognise a customer; the channel hashes them."""
 
 
 def deliver(

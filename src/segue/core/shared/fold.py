@@ -45,4 +45,4 @@ def fold(shared: Shared, tallies: tuple[Tally, ...], now: Instant, plan: SharedP
     is_as_before = leases is shared.leases and entries is shared.entries and outlook is shared.outlook
     if is_as_before and hours is shared.hours and stock is shared.stock and paces is shared.paces:
         return shared
-    return Shared(leases, entries, outlook, hours, shared.neighbours, stock, paces)
+    return Shared(leases, entries, outlook, hours, shared.neighbours, stock, paces, shared.held_out)

@@ -215,7 +215,7 @@ class Dispatcher:
         if isinstance(command, Deliver) and family is MessageChannel:
             population, now = self._writer.population, self._writer.now()
             customer = population.customer(population.directory.survivor(command.customer_id))
-            reason = recheck(customer, command, now=now, world=population.world_of(customer))
+            reason = recheck(customer, command, now=now, world=population.world_of(customer, command))
             if reason is None:
                 return await cast(MessageChannel, self._channels[name]).deliver(command)
             return _outcome(command, DeliveryStatus.WITHDRAWN, reason.value)

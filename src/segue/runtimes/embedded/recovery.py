@@ -16,6 +16,7 @@ from segue.model.time import Instant
 from segue.model.workspace import Workspace
 from segue.ports.store import Block, Entry, Store, unpack_entry, unpack_shared
 from segue.runtimes.embedded.window import Window
+from segue.runtimes.neighbourhood import logged_with
 from segue.runtimes.population import Population
 
 
@@ -122,7 +123,7 @@ def replay_block(population: Population, block: Block, worlds: Worlds, watermark
 
 def _advance_again(population: Population, block: Block, entry: Entry, packed: Raw) -> None:
     try:
-        again = population.advance(entry.event, entry.now, neighbours=entry.neighbours).packed
+        again = population.advance(entry.event, entry.now, around=logged_with(entry)).packed
     except Exception as error:
         raise _differs(block, entry.seq, type(error).__name__) from error
     if bytes(again) != bytes(packed):

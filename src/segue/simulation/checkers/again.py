@@ -9,6 +9,7 @@ from segue.model.customers import Customer
 from segue.model.ids import Revision
 from segue.model.workspace import Workspace
 from segue.ports.store import Entry, pack, unpack_shared
+from segue.runtimes.neighbourhood import logged_with
 from segue.runtimes.population import Advanced, Population
 from segue.simulation.checkers.evidence import Evidence
 
@@ -70,7 +71,7 @@ def _advance_again(evidence: Evidence, wrong: list[str]) -> Iterator[Repeated]:
         for entry, packed in zip(block.read(), block.entries, strict=True):
             before = population.customer(entry.event.customer_id)
             was = pack(before)
-            again = population.advance(entry.event, entry.now, neighbours=entry.neighbours)
+            again = population.advance(entry.event, entry.now, around=logged_with(entry))
             yield Repeated(entry, packed, before, was, again, pack(again.transitions[-1].customer))
 
 

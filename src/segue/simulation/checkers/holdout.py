@@ -1,4 +1,6 @@
-"""Held-out customers receive nothing in scope: their winners are ghosts, and only transactional messages reach them."""
+"""Held-out customers receive nothing in scope: their winners are ghosts, and only what obliges reaches them; nor does
+anything for somebody else reach their address.
+"""
 
 from collections.abc import Iterator
 
@@ -6,7 +8,8 @@ from segue.model.assignments import HOLDOUT
 from segue.model.commands import Deliver, SyncAudience
 from segue.model.decisions import SILENCE
 from segue.model.ids import CustomerId
-from segue.simulation.checkers.evidence import Evidence, show
+from segue.simulation.checkers.evidence import Evidence, is_call, show
+from segue.simulation.checkers.owners import Owners
 
 
 def check_holdout(evidence: Evidence) -> Iterator[str]:
@@ -32,6 +35,29 @@ def check_holdout(evidence: Evidence) -> Iterator[str]:
         is_held_out = group.get(who) == HOLDOUT and who not in merged and who not in merged.values()
         if synced.command.is_member and is_held_out:
             yield f"{who} is held out and joined {synced.command.audience}"
+    yield from _check_addresses(evidence)
+
+
+def _check_addresses(evidence: Evidence) -> Iterator[str]:
+    """Yield what came to an address while somebody who had it was held out of it."""
+    owners = Owners(evidence)
+    for line in evidence.taken:
+        chosen, channel = evidence.chosen(line), line.channel
+        if line.command.is_transactional or line.command.category == "mandatory" or is_call(line.command):
+            continue
+        for who, name in owners.held_out_at(line.command.address, line.since, line.until):
+            if _is_meant(evidence, name, channel, chosen.source if chosen is not None else ""):
+                yield f"{who} is held out at the address of {show([line])}"
+    for synced in (each for each in evidence.synced if each.command.is_member):
+        seq, _ = evidence.issued.get(synced.command.delivery_id, (0, None))
+        for address in synced.command.identifiers.values():
+            for who, name in owners.held_out_at(address, seq - 1, seq):
+                if not name or synced.command.channel in evidence.workspace.holdouts[name].channels:
+                    yield f"{who} is held out at an address that joined {synced.command.audience}"
+
+
+def _is_meant(evidence: Evidence, holdout: str, channel: str, source: str) -> bool:
+    return not holdout or evidence.workspace.holdouts[holdout].leaves_out(channel, source)
 
 
 def _is_exempt(evidence: Evidence, seq: int) -> bool:

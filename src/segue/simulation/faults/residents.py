@@ -31,6 +31,7 @@ _NAMES = (
     "called",
     "account_closed",
 )
+_MAILBOXES = {0: "home@example.com", 1: "home@example.com", 4: "flat@example.com", 5: "Flat@example.com"}
 _CHANNELS = ("email", "letter", "sms", "push", "display", "*")
 
 
@@ -69,10 +70,10 @@ def _told(chance: Random, faults: Faults, at: int, fact: Incoming) -> Iterator[T
 
 
 def _introductions(chance: Random, begin: Instant) -> Iterator[Told]:
-    """Everybody becomes known in the first hour; two share a mailbox, two a telephone; half of them want texts."""
+    """Everybody becomes known in the first hour; twice two share a mailbox, two a telephone; half want texts."""
     for person in range(PEOPLE):
         traits = {
-            "email": "home@example.com" if person < 2 else f"p{person}@example.com",
+            "email": _MAILBOXES.get(person, f"p{person}@example.com"),
             "phone": "+447700900001" if person in (2, 3) else f"+44770090001{person}",
             "zone": chance.choice(ZONES),
         }

@@ -5,6 +5,7 @@ from functools import cache
 from msgspec import structs
 
 from segue.core.world import World, build_world
+from segue.model.assignments import Holdout
 from segue.model.catalogue import (
     Action,
     Audience,
@@ -37,6 +38,10 @@ from segue.model.triggers import AbsenceTrigger, ApiTrigger, AudienceTrigger, Ev
 from segue.model.workspace import PolicySpec, Workspace
 
 ZONE = "Europe/London"
+LOT = "town 304"
+"""A seed by which one of the two who share the flat's mailbox is held out of everything, and one of the two at home of
+the cart journey."""
+
 
 WELCOME = Journey(
     journey="welcome",
@@ -161,7 +166,12 @@ def workspace() -> Workspace:
     return Workspace(
         name="town",
         zone=ZONE,
+        seed=LOT,
         groups={"holdout": 0.15, "random": 0.1},
+        holdouts={
+            "without_sms": Holdout(share=0.3, channels=("sms",)),
+            "without_cart": Holdout(share=0.2, journeys=("cart",)),
+        },
         policy=PolicySpec(name="rules", exploration=0.1),
         channels=(
             ChannelSpec(name="email", family="message", contact_trait="email"),

@@ -14,6 +14,12 @@ def address_of(variant: VariantPlan, profile: Profile) -> str:
     return address.strip() if isinstance(address, str) else ""
 
 
+def contact_point_of(variant: VariantPlan, address: str) -> str:
+    """Return the contact point that ``address`` is on the variant's channel, "" where none is needed or known."""
+    trait = variant.channel.contact_trait
+    return contact_point_key(trait, address) if trait and address else ""
+
+
 def check_contact_point(variant: VariantPlan, profile: Profile) -> Verdict | None:
     """Refuse a channel without an address, and an address that bounced for good or is on the suppression list."""
     if not variant.channel.contact_trait:
