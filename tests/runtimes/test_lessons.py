@@ -18,7 +18,7 @@ from segue.model.workspace import PolicySpec, Workspace
 from segue.ports.store import Block, Commit, CustomerState, Entry, pack, pack_entry
 from segue.runtimes.embedded import Embedded, Settings
 from segue.runtimes.embedded.recovery import recover
-from segue.runtimes.lessons import learns, make_learner, restore_learner
+from segue.runtimes.lessons import asks, learns, make_learner, restore_learner
 from segue.runtimes.population import Population
 from segue.runtimes.replay import replay, verify
 from segue.stores.memory import Medium, MemoryStore
@@ -277,3 +277,10 @@ def test_a_learner_is_there_only_where_there_is_something_to_see_and_to_be_after
     again = restore_learner(online.pack())
     assert again is not None
     assert again.pack() == online.pack()
+
+
+@pytest.mark.parametrize(("policy", "is_asked"), [("bandit", True), ("value", True), ("rules", False)])
+def test_only_some_policies_ask_what_was_learnt_as_it_happened(policy: str, is_asked: bool) -> None:
+    world = build_world(replace(a_street(), policy=replace(BANDIT, name=policy)))
+    assert learns(world)
+    assert asks(world) == is_asked

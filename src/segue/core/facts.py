@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from segue.model.customers import Customer
+from segue.model.deliveries import DeliveryStatus
 from segue.model.events import (
     ConsentChanged,
     ContactPointChanged,
@@ -18,6 +19,9 @@ from segue.model.events import (
     Tracked,
 )
 from segue.model.time import Instant
+
+_MESSAGE = {status: f"message_{status}" for status in DeliveryStatus}
+_DELIVERY = {status: f"delivery_{status}" for status in DeliveryStatus}
 
 
 class Fact(Struct, frozen=True):
@@ -49,8 +53,8 @@ def as_fact(event: Event, customer: Customer) -> Fact:
             return Fact("identified", {}, event.traits, event.at)
         case DeliveryReported():
             about = _about_message(event, customer)
-            told_as = "message" if about else "delivery"
-            return Fact(f"{told_as}_{event.status}", {"delivery_id": event.delivery_id, **about}, {}, event.at)
+            told_as = _MESSAGE[event.status] if about else _DELIVERY[event.status]
+            return Fact(told_as, {"delivery_id": event.delivery_id, **about}, {}, event.at)
         case ConsentChanged():
             granted = {"channel": event.channel, "purpose": event.purpose, "granted": event.granted}
             return Fact("consent_changed", granted, {}, event.at)
@@ -65,7 +69,7 @@ def as_fact(event: Event, customer: Customer) -> Fact:
 
 
 def _about_message(event: DeliveryReported, customer: Customer) -> dict[str, Any]:
-    for contact in customer.contacts.ledger:
+    for contact in reversed(customer.contacts.ledger):
         if contact.delivery_id == event.delivery_id:
             return {
                 "channel": contact.channel,

@@ -21,6 +21,11 @@ def learns(world: World) -> bool:
     return bool(world.context.names and world.rewards.objectives)
 
 
+def asks(world: World) -> bool:
+    """Tell whether a policy of ``world`` may ask what was learnt online: without one, learning decides nothing."""
+    return learns(world) and "bandit" in world.policies
+
+
 def make_learner(world: World) -> "Online":
     """Return a learner for ``world`` that knows nothing."""
     from segue.learning.online import Online

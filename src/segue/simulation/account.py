@@ -4,6 +4,7 @@ One number for each resident and thing that is counted; things are named by path
 ``event/ordered``. A thing that has not happened to anybody has no column.
 """
 
+from array import array
 from collections.abc import Mapping
 
 import numpy as np
@@ -82,8 +83,8 @@ class Book:
     ) -> None:
         self._first, self._count, self._begin, self._weeks, self._ending = first, count, begin, weeks, ending
         self._values = values
-        self._columns: dict[str, Floats] = {}
-        self._weekly: dict[str, Floats] = {}
+        self._columns: dict[str, array[float]] = {}
+        self._weekly: dict[str, array[float]] = {}
         self._left = np.full(count, weeks * 7.0)
 
     def note(self, number: int, passed: Passed, world: World) -> None:
@@ -117,7 +118,10 @@ class Book:
 
     def close(self) -> Accounts:
         """Return the accounts."""
-        return Accounts(self._first, self._count, self._columns | {"days": self._left}, self._weekly)
+        columns, weekly = (
+            {name: np.frombuffer(kept) for name, kept in each.items()} for each in (self._columns, self._weekly)
+        )
+        return Accounts(self._first, self._count, columns | {"days": self._left}, weekly)
 
     def _note_decision(self, row: int, week: int, decision: Decision) -> None:
         self._add(row, week, "decision")
@@ -131,8 +135,8 @@ class Book:
     def _add(self, row: int, week: int, name: str, amount: float = 1.0) -> None:
         column = self._columns.get(name)
         if column is None:
-            column = self._columns[name] = np.zeros(self._count)
-            self._weekly[name] = np.zeros(self._weeks)
+            column = self._columns[name] = array("d", bytes(8 * self._count))
+            self._weekly[name] = array("d", bytes(8 * self._weeks))
         column[row] += amount
         self._weekly[name][week] += amount
 

@@ -12,7 +12,7 @@ from segue.core.world import World
 from segue.model.time import NEVER, WEEK, Instant
 from segue.ports.store import Entry
 from segue.runtimes.entries import make_entry
-from segue.runtimes.lessons import restore_learner, seen_at
+from segue.runtimes.lessons import asks, restore_learner, seen_at
 from segue.simulation.account import NO_VALUES, Accounts, Book
 from segue.simulation.dice import Dice
 from segue.simulation.life import Life, Passed
@@ -78,15 +78,15 @@ class Crowd:
         return self._book.close()
 
     def live_together(self) -> Accounts:
-        """Lead all lives in the order of time."""
+        """Lead all lives in the order of time. What nobody asks for is not learnt."""
         lives = [self._born(number) for number in self._numbers]
         agenda = [(life.due, life.number, life) for life in lives if life.due < self._end]
         agenda.sort()
-        world, online = self._world, restore_learner(self._learned)
+        world, online, is_asked = self._world, restore_learner(self._learned), asks(self._world)
         while agenda:
             now, number, life = heappop(agenda)
             self._tell(len(self._numbers) * (now - self._begin) // (self._end - self._begin))
-            seen, online = seen_at(now, world, online)
+            seen, online = seen_at(now, world, online) if is_asked else (world, None)
             for passed in life.step(seen):
                 for transition in passed.transitions:
                     world = world.after(transition.tallies, now)

@@ -21,7 +21,7 @@ from segue.core.world import World, build_world
 from segue.model.time import Instant
 from segue.model.workspace import Workspace
 from segue.runtimes.embedded.garbage import Garbage
-from segue.runtimes.lessons import learns
+from segue.runtimes.lessons import asks
 from segue.simulation.account import Accounts, gather
 from segue.simulation.crowd import Crowd, Sink, Told, parts_of
 from segue.simulation.market import Market
@@ -113,7 +113,7 @@ def shares(world: World) -> bool:
     """Tell whether what happens to one customer can make a difference to another."""
     plan = world.shared_plan
     is_scarce = bool(plan.capacities or plan.entries or plan.stocks or plan.reaches)
-    return is_scarce or world.has_hours or bool(world.worth.caps) or learns(world)
+    return is_scarce or world.has_hours or bool(world.worth.caps) or asks(world)
 
 
 def _lead(

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from segue.core.arbitration.ledger import Memory, merge_contacts, note_offers, release, renew, reserve, settle_contact
 from segue.model.customers import Contacts
@@ -128,6 +129,17 @@ def test_a_released_slot_is_free_again_and_the_others_stay() -> None:
 def test_a_message_tried_again_counts_from_then_on() -> None:
     before = Contacts((contact(NOW, "send-1"), contact(NOW + 1, "b")))
     assert renew(before, "send-1", Instant(NOW + 2)) == Contacts((contact(NOW + 1, "b"), contact(NOW + 2, "send-1")))
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=8), st.data())
+def test_a_slot_that_moves_lands_behind_what_is_older_and_before_what_came_at_the_same_moment(
+    hours: list[int], data: st.DataObject
+) -> None:
+    slots = tuple(contact(NOW + hour * HOUR, f"d{n}") for n, hour in enumerate(sorted(hours)))
+    moved, now = data.draw(st.sampled_from(slots)), Instant(NOW + data.draw(st.integers(0, 6)) * HOUR)
+    later = [replace(each, at=max(each.at, now)) if each is moved else each for each in slots]
+    renewed = renew(Contacts(ledger=slots), moved.delivery_id, now)
+    assert renewed.ledger == tuple(sorted(later, key=lambda each: each.at))
 
 
 ledgers = st.lists(st.integers(0, 6), max_size=6, unique=True).map(

@@ -75,20 +75,18 @@ def settle_contact(contacts: Contacts, report: DeliveryReported, now: Instant) -
     is_handed_over = report.status in _HANDED_OVER or report.may_have_arrived
     if not is_handed_over and report.status not in _CONFIRMING and report.status not in _ENGAGING:
         return contacts
-    before = [contact.state for contact in contacts.ledger if contact.delivery_id == report.delivery_id]
-    ledger = tuple(
-        _settled(contact, report) if contact.delivery_id == report.delivery_id else contact
-        for contact in contacts.ledger
-    )
-    contacts = replace(contacts, ledger=ledger)
-    is_new = is_handed_over or RESERVED in before
-    return renew(contacts, report.delivery_id, now) if is_new else contacts
+    place = _place_of(contacts.ledger, report.delivery_id)
+    if place is None:
+        return contacts
+    before = contacts.ledger[place]
+    is_new = is_handed_over or before.state == RESERVED
+    return _with(contacts, place, _settled(before, report), now if is_new else before.at)
 
 
 def renew(contacts: Contacts, delivery_id: str, now: Instant) -> Contacts:
     """Return the ledger with a message's slot moved to ``now``, if that is later: it counts when it arrives."""
-    moved = tuple(replace(c, at=now) if c.delivery_id == delivery_id and c.at < now else c for c in contacts.ledger)
-    return replace(contacts, ledger=tuple(sorted(moved, key=lambda contact: contact.at)))
+    place = _place_of(contacts.ledger, delivery_id)
+    return contacts if place is None else _with(contacts, place, contacts.ledger[place], now)
 
 
 def release(contacts: Contacts, delivery_ids: tuple[str, ...]) -> Contacts:
@@ -124,6 +122,28 @@ def merge_contacts(ours: Contacts, theirs: Contacts) -> Contacts:
     )
 
 
+def _place_of(ledger: Sequence[Contact], delivery_id: str) -> int | None:
+    """Return where a delivery's slot is; a loop from the latest on, because mostly it is one of these."""
+    for place in range(len(ledger) - 1, -1, -1):
+        if ledger[place].delivery_id == delivery_id:
+            return place
+    return None
+
+
+def _with(contacts: Contacts, place: int, contact: Contact, now: Instant) -> Contacts:
+    """Return the ledger with ``contact`` at ``place``, moved to ``now`` where that is later."""
+    ledger = contacts.ledger
+    if contact.at >= now:
+        if contact is ledger[place]:
+            return contacts
+        return replace(contacts, ledger=(*ledger[:place], contact, *ledger[place + 1 :]))
+    then = place + 1
+    while then < len(ledger) and ledger[then].at < now:
+        then += 1
+    moved = (*ledger[:place], *ledger[place + 1 : then], replace(contact, at=now), *ledger[then:])
+    return replace(contacts, ledger=moved)
+
+
 def _remembered(ledger: Sequence[Contact], now: Instant, memory: Memory) -> tuple[Contact, ...]:
     kept: list[Contact] = []
     counts = dict(memory.latest)
@@ -138,7 +158,7 @@ def _remembered(ledger: Sequence[Contact], now: Instant, memory: Memory) -> tupl
 def _settled(contact: Contact, report: DeliveryReported) -> Contact:
     if contact.state == GHOST:
         return contact
-    confirmed = replace(contact, state=CONFIRMED)
+    confirmed = contact if contact.state == CONFIRMED else replace(contact, state=CONFIRMED)
     is_engaged = report.status in _ENGAGING and not report.detail.startswith(MACHINE)
     return _engaged(confirmed, report.at) if is_engaged else confirmed
 

@@ -185,13 +185,15 @@ def nearness(microseconds: int) -> float:
 
 
 def _fatigue(ledger: tuple[Contact, ...], now: Instant, channels: tuple[str, ...]) -> list[float]:
-    totals = [0.0] * len(FATIGUE_HALVES)
+    spans = tuple(FATIGUE_HALVES.values())
+    totals = [0.0] * len(spans)
     doses = dict.fromkeys(channels, 0.0)
     dose, answered = 0.0, 0
     for contact in ledger:
-        for place, halves in enumerate(FATIGUE_HALVES.values()):
-            totals[place] += _left(contact, now, halves)
-        left = _left(contact, now, CHANNEL_FATIGUE_HALVES)
+        gone = -_LOG2 * max(now - contact.at, 0)
+        for place, halves in enumerate(spans):
+            totals[place] += exp(gone / halves)
+        left = exp(gone / CHANNEL_FATIGUE_HALVES)
         dose += left
         if contact.channel in doses:
             doses[contact.channel] += left

@@ -42,6 +42,10 @@ class Opened(Struct, frozen=True):
     dropped: tuple[tuple[InFlight, str], ...] = ()
 
 
+_NOTHING = Outbox()
+_NOTHING_DUE = Opened(_NOTHING, (), (), ())
+
+
 def open_outbox(
     outbox: Outbox,
     ended: tuple[Ended, ...],
@@ -61,6 +65,8 @@ def open_outbox(
         is_paused: tells whether the run that proposed a candidate stands still.
         is_here: the customer is there at this moment: no better one needs to be waited for.
     """
+    if outbox == _NOTHING:
+        return _NOTHING_DUE
     reasons: dict[str, str] = {end.run_id: end.reason for end in ended}
     why = _Interruptions(reasons, withdrawn)
     held = tuple(_outliving(h, reasons, why) for h in outbox.held)

@@ -10,7 +10,9 @@
 - A schedule whose times were changed in the workspace begins anew: its key says what was asked for.
 """
 
+from bisect import bisect_right
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +22,7 @@ from segue.core.expressions import Compiled
 from segue.core.local_time import at_local
 from segue.core.triggers.firing import Firing, Moment
 from segue.model.ids import derive
-from segue.model.time import HOUR, Instant, format_instant, parse_duration, to_datetime
+from segue.model.time import DAY, HOUR, Instant, format_instant, parse_duration, to_datetime
 from segue.model.triggers import ScheduleTrigger
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -97,12 +99,25 @@ def keep_schedules(
 
 def next_occurrence(plan: SchedulePlan, after: Instant, zone: str) -> Instant:
     """Return the first occurrence later than ``after`` in ``zone``, before anything is spread."""
-    day = to_datetime(after, zone).date() - timedelta(days=1)
+    occurrences = _occurrences(plan.minute, plan.days, plan.day_of_month, zone, after // DAY)
+    return occurrences[bisect_right(occurrences, after)]
+
+
+@lru_cache(maxsize=1024)
+def _occurrences(
+    minute: int, days: tuple[int, ...], day_of_month: int | None, zone: str, utc_day: int
+) -> tuple[Instant, ...]:
+    """Return the occurrences of a day in UTC and the first one after it: the same for all who live in ``zone``."""
+    begin, end = Instant(utc_day * DAY), Instant((utc_day + 1) * DAY)
+    day = to_datetime(begin, zone).date() - timedelta(days=1)
+    found: list[Instant] = []
     for _ in range(_SEARCH_DAYS):
-        if _is_on(plan, day):
-            moment = at_local(day, zone, plan.minute)
-            if moment > after:
-                return moment
+        if _is_on(days, day_of_month, day):
+            moment = at_local(day, zone, minute)
+            if moment >= begin:
+                found.append(moment)
+            if moment >= end:
+                return tuple(found)
         day += timedelta(days=1)
     raise AssertionError("a schedule has no next occurrence")
 
@@ -117,13 +132,13 @@ def _is_settled(pending: Pending, plans: tuple[SchedulePlan, ...], now: Instant)
     return True
 
 
-def _is_on(plan: SchedulePlan, day: date) -> bool:
-    if plan.days and day.weekday() not in plan.days:
+def _is_on(days: tuple[int, ...], day_of_month: int | None, day: date) -> bool:
+    if days and day.weekday() not in days:
         return False
-    if plan.day_of_month is None or plan.day_of_month == day.day:
+    if day_of_month is None or day_of_month == day.day:
         return True
     is_last = (day + timedelta(days=1)).day == 1
-    return is_last and plan.day_of_month > day.day
+    return is_last and day_of_month > day.day
 
 
 def _distance(plan: SchedulePlan, moment: Moment) -> int:

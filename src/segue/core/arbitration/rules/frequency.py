@@ -68,8 +68,8 @@ def check_caps(
         if plan.calendar is not None:
             since, next_period = calendar_period(now, zone, plan.calendar)
         for scope in _scopes_of_candidate(plan, candidate, action):
-            ours = _counted(plan, scope, ledger, since, candidate) if ledger else []
-            theirs = _counted(plan, scope, neighbours, since, candidate) if neighbours else []
+            ours = _counted(plan, scope, _since(ledger, since), candidate)
+            theirs = _counted(plan, scope, _since(neighbours, since), candidate) if neighbours else []
             if len(ours) + len(theirs) < plan.limit:
                 continue
             until = max(until, _room_at(plan, sorted((*ours, *theirs)), next_period))
@@ -98,15 +98,22 @@ def journey_of(candidate: Candidate) -> str:
     return candidate.source.removeprefix("journey:") if candidate.source.startswith("journey:") else ""
 
 
-def _counted(
-    plan: CapPlan, scope: str, contacts: Sequence[Contact], since: Instant, candidate: Candidate
-) -> list[Instant]:
+def _since(contacts: Sequence[Contact], since: Instant) -> Sequence[Contact]:
+    """Return the end of ``contacts`` (oldest first) from ``since`` on."""
+    first = len(contacts)
+    while first and contacts[first - 1].at >= since:
+        first -= 1
+    return contacts[first:]
+
+
+def _counted(plan: CapPlan, scope: str, contacts: Sequence[Contact], candidate: Candidate) -> list[Instant]:
     """Return the moments of the contacts that count; a message's own slot does not count against it."""
+    if not contacts:
+        return []
     return [
         contact.at
         for contact in contacts
-        if contact.at >= since
-        and contact.category in plan.counts
+        if contact.category in plan.counts
         and (plan.scope == "all" or scope in _scopes_of_contact(plan.scope, contact))
         and contact.delivery_id != candidate.delivery_id
     ]
