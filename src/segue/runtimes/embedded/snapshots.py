@@ -87,7 +87,9 @@ class Snapshots:
         while changed := list(islice(dirty, self._chunk)):
             yield partial(self._store.save, [self._population.snapshot(customer_id) for customer_id in changed])
         places = iter(indexed.items())
-        while some := list(islice(places, self._chunk * 4)):
+        some = list(islice(places, self._chunk * 4))
+        while more := list(islice(places, self._chunk * 4)):
             yield partial(self._store.complete, behind, (), some)
+            some = more
         self.watermark = target
-        yield partial(self._store.complete, target, links, (), learned)
+        yield partial(self._store.complete, target, links, some, learned)

@@ -101,9 +101,9 @@ class _Town:
         self._settings = Settings(
             batch_max=16,
             queue_max=64,
-            timer_poll_seconds=self._chance.choice((1800.0, 7200.0)),
-            snapshot_seconds=self._chance.choice((5.0, 600.0, 7200.0)),
-            snapshot_chunk=2,
+            timer_poll_seconds=self._chance.choice((10_800.0, 43_200.0)),
+            snapshot_seconds=self._chance.choice((60.0, 3600.0, 21_600.0)),
+            snapshot_chunk=self._chance.choice((2, 5, 200)),
             channel_workers=self._chance.choice((1, 2, 4)),
             channel_backlog=self._chance.choice((1, 3, 10_000)),
             hot_customers=self._chance.choice((1, 4, 10_000)),

@@ -7,8 +7,10 @@ program sees threads that take their time, in an order that is repeatable.
 
 import asyncio
 import contextvars
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from heapq import heappop
 from math import ceil
 from typing import Any, Protocol, TypeVar
 
@@ -51,11 +53,13 @@ class Outside(Protocol):
 class SimulatedLoop(asyncio.BaseEventLoop):
     """The event loop of one life of a process, from its start to its crash."""
 
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
+    _stopping: bool
+
     def __init__(self, outside: Outside) -> None:
         super().__init__()
         self._outside = outside
-        self._selector = self
-        self._clock_resolution = 1 / MICROSECONDS
         self._busy_until: dict[object, int] = {}
         self._steps = 0
         self._is_dead = False
@@ -63,20 +67,6 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def time(self) -> float:
         """Return the seconds since the beginning of the simulation."""
         return self._outside.elapsed / MICROSECONDS
-
-    def select(self, timeout: float | None = None) -> list[Any]:
-        """Let time pass, in place of waiting for input; the loop asks this once in each turn."""
-        if timeout is not None and timeout <= 0:
-            self._steps += 1
-            if self._steps > STEPS_MAX:
-                raise StandsStillError("The process does something without end.")
-            if self._steps % STEPS_A_MICROSECOND == 0:
-                self._outside.pass_time(self._outside.elapsed + 1)
-            return []
-        self._steps = 0
-        elapsed = self._outside.elapsed
-        self._outside.pass_time(None if timeout is None else elapsed + max(1, ceil(timeout * MICROSECONDS)))
-        return []
 
     def run_in_executor(self, executor: Any, func: Callable[..., T], *args: Any) -> "asyncio.Future[T]":  # type: ignore[override]
         """Run ``func`` later on this loop; what goes to one executor stays in order, as in one thread."""
@@ -113,12 +103,52 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         if not future.done():
             future.set_result(result)
 
+    def _run_once(self) -> None:
+        """Let time pass if there is nothing to do, then take turns until there is nothing to do again.
+
+        In place of the turn of `asyncio.BaseEventLoop`, which does the same with input, other threads and slow
+        callbacks in mind: a third of a simulation was spent on that.
+        """
+        ready, timers = self._ready, self._scheduled
+        while timers and timers[0].cancelled():
+            heappop(timers)
+        if not ready and not self._stopping:
+            self._wait(timers[0].when() if timers else None)
+        while True:
+            end = self._outside.elapsed / MICROSECONDS + 1 / MICROSECONDS
+            while timers and timers[0].when() < end:
+                ready.append(heappop(timers))
+            for _ in range(len(ready)):
+                handle = ready.popleft()
+                if not handle.cancelled():
+                    handle._run()
+            if self._stopping or not ready:
+                return
+            self._be_busy()
+
+    def _be_busy(self) -> None:
+        self._steps += 1
+        if self._steps > STEPS_MAX:
+            raise StandsStillError("The process does something without end.")
+        if self._steps % STEPS_A_MICROSECOND == 0:
+            self._outside.pass_time(self._outside.elapsed + 1)
+
+    def _wait(self, until: float | None) -> None:
+        """Let the next thing happen outside, or let time pass ``until`` the next timer (seconds)."""
+        self._steps = 0
+        if until is None:
+            self._outside.pass_time(None)
+            return
+        elapsed = self._outside.elapsed
+        left = max(0.0, until - elapsed / MICROSECONDS)
+        self._outside.pass_time(elapsed + max(1, ceil(left * MICROSECONDS)))
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        """A timer that was cancelled is passed over when its turn comes."""
+
     def _check_closed(self) -> None:
         if not self._is_dead:
             super()._check_closed()  # type: ignore[misc]
-
-    def _process_events(self, event_list: list[Any]) -> None:
-        """Nothing comes in but through the world outside."""
 
     def _write_to_self(self) -> None:
         """Nobody waits in another thread to be woken."""
