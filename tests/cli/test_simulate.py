@@ -49,7 +49,7 @@ def test_the_example_is_simulated_varied_and_told_in_every_form(
 def test_people_read_what_came_of_each_arm() -> None:
     lines = "\n".join(simulation_lines(findings(with_varied=True)))
     assert "What it shows holds for this market, not for your customers." in lines
-    assert "-50.0 % (-60.0 to -40.0)" in lines
+    assert "\u221250 % (\u221260 to \u221240)" in lines
     assert f"{AGENT}, clicks per message: better becomes no clear difference" in lines
     assert "What if" not in "\n".join(simulation_lines(findings()))
 

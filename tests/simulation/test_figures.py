@@ -88,3 +88,13 @@ def test_every_figure_is_told_for_every_arm_that_has_it() -> None:
     assert ("half", "opt_outs") not in found, "nobody opted out anywhere"
     assert {each.figure for each in told} <= {figure.name for figure in FIGURES}
     assert all((each.ahead is None) == (each.arm == "busy") for each in told)
+
+
+def test_an_interval_of_what_is_counted_does_not_reach_below_nothing_and_that_of_a_balance_does() -> None:
+    few = Accounts(0, 4, {"days": np.full(4, 14.0), "contact/email": np.ones(4), "cost": np.array([9.0, 0, 0, 0])}, {})
+    few.columns["opt_out/email"] = np.array([1.0, 0.0, 0.0, 0.0])
+    told = {each.figure: each.estimate for each in tell({"few": few}, "few", weeks=2, conversions=(), ending="")}
+    assert told["opt_outs"].value == pytest.approx(250.0)
+    assert told["opt_outs"].low == 0.0
+    assert told["opt_outs"].high > 700.0
+    assert told["value"].low < told["value"].value < 0.0 < told["value"].high

@@ -7,9 +7,12 @@ from typing import Any
 import msgspec
 
 from segue.cli.console import columns
+from segue.measurement.drawing import SHARE
 from segue.model.errors import SegueError
-from segue.simulation.figures import FIGURES, Estimate, Figure, Told
+from segue.simulation.figures import FIGURES, Figure, Told
+from segue.simulation.report.doubts import doubts
 from segue.simulation.report.findings import Findings
+from segue.simulation.report.reading import amount, apart_of, unit_of
 from segue.simulation.report.schooling import decisions_of, models_of, season_of
 from segue.simulation.report.varying import overturned
 
@@ -20,6 +23,7 @@ def simulation_lines(findings: Findings) -> list[str]:
     lines = [
         f"{result.customers:,} made-up customers, {result.weeks} weeks, market {result.market.name!r}; 95 % intervals",
         "What it shows holds for this market, not for your customers.",
+        *doubts(findings),
     ]
     for figure in FIGURES:
         told = [each for arm in result.arms if (each := result.of(arm, figure.name)) is not None]
@@ -80,14 +84,6 @@ def write_reports(findings: Findings, page: Path | None, markdown: Path | None) 
 
 
 def _row(told: Told, figure: Figure) -> tuple[str, ...]:
-    scale, unit = (100.0, " %") if figure.is_share else (1.0, "")
-    ahead = "" if told.ahead is None else _words(told.ahead, scale, unit.replace("%", "points"), sign="+")
-    relative = "" if told.relative is None else _words(told.relative, 100.0, " %", sign="+")
-    return told.arm, _words(told.estimate, scale, unit), ahead, relative
-
-
-def _words(estimate: Estimate, scale: float, unit: str, sign: str = "") -> str:
-    value, low, high = (scale * each for each in (estimate.value, estimate.low, estimate.high))
-    digits = 2 if abs(value) < 10.0 else 1
-    form = f"{sign}.{digits if abs(value) >= 0.1 or value == 0.0 else 4}f"
-    return f"{value:{form}}{unit} ({low:{form}} to {high:{form}})"
+    ahead = "" if told.ahead is None else amount(told.ahead, apart_of(figure), signed=True)
+    relative = "" if told.relative is None else amount(told.relative, SHARE, signed=True)
+    return told.arm, amount(told.estimate, unit_of(figure)), ahead, relative

@@ -31,6 +31,7 @@ class Figure(Struct, frozen=True, kw_only=True):
         over, per: columns of the accounts, by `Accounts.total`; ``days/7`` is weeks, ``residents`` is 1 for each.
         better: ``more`` or ``less``; "" where neither is.
         is_share: told in percent.
+        is_balance: may be less than nothing; an interval of the others does not reach below.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     per: str
     better: str = ""
     is_share: bool = False
+    is_balance: bool = False
 
 
 class Estimate(Struct, frozen=True):
@@ -72,7 +74,12 @@ FIGURES = (
     Figure(name="opt_outs", what="opt-outs per 1,000 messages", over="opt_out", per="contact/1000", better="less"),
     Figure(name="conversions", what="conversions per customer", over="conversion", per="residents", better="more"),
     Figure(
-        name="value", what="value per customer, less what contacts cost", over="net", per="residents", better="more"
+        name="value",
+        what="value per customer, less what contacts cost",
+        over="net",
+        per="residents",
+        better="more",
+        is_balance=True,
     ),
 )
 """What is always looked at; a figure of which no arm has anything is left out."""
@@ -97,8 +104,15 @@ def tell(
         base = columns[baseline]
         for name, pair in columns.items():
             ahead, relative = (None, None) if name == baseline else compare(pair, base)
-            told.append(Told(arm=name, figure=figure.name, estimate=ratio(*pair), ahead=ahead, relative=relative))
+            estimate = _possible(ratio(*pair), figure)
+            told.append(Told(arm=name, figure=figure.name, estimate=estimate, ahead=ahead, relative=relative))
     return tuple(told)
+
+
+def _possible(estimate: Estimate, figure: Figure) -> Estimate:
+    if figure.is_balance or estimate.low >= 0.0:
+        return estimate
+    return Estimate(estimate.value, 0.0, estimate.high, estimate.error)
 
 
 def totals(accounts: Accounts, figure: Figure, *, weeks: int, conversions: tuple[str, ...]) -> Pair:

@@ -29,3 +29,14 @@ def test_the_baseline_has_the_first_colour() -> None:
     assert [known.series(arm) for arm in known.result.arms] == [0, 1, 2]
     many = replace(known, result=replace(known.result, arms=("usual", *map(str, range(9)))))
     assert [many.series(arm) for arm in many.result.arms] == [0, 1, 2, 3, 4, 5, 6, 7, 1, 2]
+
+
+def test_events_that_nobody_declares_are_told_but_for_those_that_only_say_who_somebody_is() -> None:
+    shop = plain_shop()
+    simulation = Simulation(
+        name="town", spec=SPEC, setting=setting(), arms={"usual": shop, "twin": shop}, baseline="usual"
+    )
+    declared = next(iter(shop.events))
+    counted = {"usual": {"event/signed_up": 1.0, f"event/{declared}": 2.0}, "twin": {"event/strange": 1.0, "days": 9.0}}
+    result = replace(findings().result, counted=counted)
+    assert findings_of(simulation, result, command="again").unheard == ("strange",)

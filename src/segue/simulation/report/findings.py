@@ -34,6 +34,7 @@ class Findings(Struct, frozen=True, kw_only=True):
         begin: the first day.
         command: runs the same again.
         varied: empty where nothing was varied.
+        unheard: events that the market told of and no arm's workspace declares.
     """
 
     result: SideBySide
@@ -43,6 +44,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     command: str
     version: str = __version__
     varied: tuple[Varied, ...] = ()
+    unheard: tuple[str, ...] = ()
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -75,4 +77,12 @@ def findings_of(
         arms=arms,
         command=command,
         varied=varied,
+        unheard=_unheard(simulation, result),
     )
+
+
+def _unheard(simulation: Simulation, result: SideBySide) -> tuple[str, ...]:
+    """Return the events of the market that nobody declares, but for those that only say who somebody is."""
+    told = {name.partition("/")[2] for each in result.counted.values() for name in each if name.startswith("event/")}
+    declared = {name for workspace in simulation.arms.values() for name in workspace.events}
+    return tuple(sorted(told - declared - {"signed_up", "signed_in"}))

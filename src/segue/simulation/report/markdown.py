@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from segue.measurement.drawing import SHARE
 from segue.simulation.figures import Figure, Told
 from segue.simulation.report.again import stated
+from segue.simulation.report.doubts import doubts
 from segue.simulation.report.findings import Findings
 from segue.simulation.report.reading import amount, apart_of, assumed, figures_of, headline, read, titled, unit_of
 from segue.simulation.report.schooling import HEAD, SEASON_WORDS, decisions_of, models_of, notes_of, season_of
@@ -26,6 +27,7 @@ def markdown(findings: Findings, *, has_moves: bool = True) -> str:
         f"\u201c{_plain(result.market.name)}\u201d lived {result.weeks} weeks with each arm. "
         "What it shows holds for this market, not for your customers.",
         "",
+        *(f"**{_plain(each)}**\n" for each in doubts(findings)),
         *(f"{_plain(each)}\n" for each in carrying(findings)),
         *(f"- **{_plain(arm)}**: {_plain(headline(findings, arm))}" for arm in findings.others),
         *_schooling(findings),

@@ -3,6 +3,7 @@
 from segue.measurement.drawing import SHARE, Markup, between, number, section, table, tag
 from segue.measurement.drawing.markup import join
 from segue.simulation.figures import Figure, Told
+from segue.simulation.report.doubts import doubts
 from segue.simulation.report.findings import Findings
 from segue.simulation.report.reading import amount, apart_of, chip, figures_of, headline, read, titled, unit_of
 from segue.simulation.report.varying import carrying
@@ -25,6 +26,7 @@ def notice(findings: Findings) -> Markup:
         "These are made-up customers",
         tag("p", first),
         tag("p", second),
+        *(tag("p", tag("strong", each)) for each in doubts(findings)),
         *(tag("p", each) for each in carrying(findings)),
         class_="notice",
     )
