@@ -22,7 +22,7 @@ def test_there_is_no_doubt_where_every_arm_reaches_somebody_and_they_differ() ->
 def test_an_arm_in_which_nobody_gets_anything_is_named() -> None:
     (doubt,) = doubts(counting(BUSY | {"twin": {"event/visited": 9.0, "contact/email": 0.0}}))
     assert doubt.startswith("Nobody got anything in the arm 'twin'.")
-    (doubt,) = doubts(counting(dict.fromkeys(("usual", AGENT, "twin"), {"event/visited": 9.0})))
+    (doubt,) = doubts(counting({arm: {"event/visited": 9.0} for arm in ("usual", AGENT, "twin")}))
     assert doubt.startswith("Nobody got anything in the arms 'usual', ")
 
 
