@@ -95,18 +95,25 @@ def run_arms(
 
 
 def run_arm(
-    workspace: Workspace, setting: Setting, sink: Sink | None = None, *, first: int = 0, told: Told | None = None
+    workspace: Workspace,
+    setting: Setting,
+    sink: Sink | None = None,
+    *,
+    in_order: bool = False,
+    first: int = 0,
+    told: Told | None = None,
 ) -> Accounts:
     """Return what came of every resident under ``workspace``, in this process.
 
     Args:
-        sink: gets an entry of everything that was advanced, in the order of a log where customers share something.
+        sink: gets an entry of everything that was advanced, in the order of a log where customers share something;
+            else one customer after the other, unless all is wanted ``in_order``.
         first: the number of the first resident.
         told: told now and then how many more lives have been led.
     """
     market = make_market(setting.market)
     with _calm():
-        return _lead(build_world(workspace), market, setting, first, setting.customers, sink, told)
+        return _lead(build_world(workspace), market, setting, first, setting.customers, sink, told, in_order=in_order)
 
 
 def shares(world: World) -> bool:
@@ -125,6 +132,8 @@ def _lead(
     sink: Sink | None = None,
     told: Told | None = None,
     learned: bytes = b"",
+    *,
+    in_order: bool = False,
 ) -> Accounts:
     crowd = Crowd(
         world,
@@ -141,7 +150,7 @@ def _lead(
         told=told,
     )
     begin = process_time()
-    accounts = crowd.live_together() if shares(world) else crowd.live_apart()
+    accounts = crowd.live_together() if in_order or shares(world) else crowd.live_apart()
     return replace(accounts, seconds=process_time() - begin)
 
 

@@ -128,12 +128,13 @@ def prepare(
         SegueError: what training needs is not installed.
     """
     begin = process_time()
-    lived: dict[bytes, _Lived] = {}
+    lived, asking = dict[bytes, _Lived](), any("bandit" in LADDERS[arms[arm].policy.name] for arm in seasons)
     ready, learned, schooling = dict(arms), dict[str, bytes](), list[Schooling]()
     for arm, season in seasons.items():
         key = msgpack.encode((season, replace(arms[arm], policy=season.workspace.policy)))
         if key not in lived:
-            lived[key] = _live(season, arms[arm], setting, partial(progress, f"before {arm}") if progress else None)
+            told_of = partial(progress, f"before {arm}") if progress else None
+            lived[key] = _live(season, arms[arm], setting, told_of, is_asked=asking)
         ready[arm], told = _teach(arm, arms[arm], season, lived[key], setting)
         learned[arm] = lived[key].learned
         schooling.append(told)
@@ -157,15 +158,18 @@ def season_setting(season: Season, setting: Setting) -> Setting:
     )
 
 
-def _live(season: Season, reader: Workspace, setting: Setting, told: Callable[[int], None] | None) -> _Lived:
+def _live(
+    season: Season, reader: Workspace, setting: Setting, told: Callable[[int], None] | None, *, is_asked: bool
+) -> _Lived:
+    """Live ``season`` and read its log; the online learner reads it only where some arm may ask what was learnt."""
     revision = workspace_revision(season.workspace)
     log = SimulatedLog(revision)
-    run_arm(season.workspace, season_setting(season, setting), log, first=FIRST, told=told)
+    run_arm(season.workspace, season_setting(season, setting), log, in_order=True, first=FIRST, told=told)
     names = compile_context(season.workspace, all_features(season.workspace)).names
     with log.open() as duck:
         frame = read_frame(duck, reader, now=setting.begin, inputs={revision: names})
         groups = {each.trait: read_trait(duck, each.trait, setting.begin) for each in reader.learning.bias}
-    return _Lived(frame, groups, _read_online(log, season.workspace))
+    return _Lived(frame, groups, _read_online(log, season.workspace) if is_asked else b"")
 
 
 def _read_online(log: SimulatedLog, workspace: Workspace) -> bytes:
