@@ -22,7 +22,7 @@ from segue.model.events import (
     Tracked,
 )
 from segue.model.ids import CustomerId, EventId
-from segue.model.time import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
+from segue.model.time import DAY, HOUR, MINUTE, NEVER, SECOND, Instant, parse_instant
 from segue.runtimes.population import Advanced, Population
 from segue.runtimes.presence import Place
 from tests.properties.history import event_of, report_on
@@ -164,10 +164,11 @@ def _run(
             queue[:0] = [(at, Tick(event_id=told, customer_id=name, at=at)) for name in population.customer_ids()]
         queue.sort(key=lambda item: item[0])
         alarm = population.next_alarm()
-        moment = min(alarm, queue[0][0] if queue else until)
-        if moment >= until:
-            return
-        now = max(now, moment)
+        if min(alarm, queue[0][0] if queue else until) >= until:
+            if not queue:
+                return
+            alarm = NEVER  # nothing begins any more, but what is on its way is still heard of
+        now = max(now, min(alarm, queue[0][0] if queue else until))
         events = [queue.pop(0)[1]] if queue and queue[0][0] <= alarm else list(population.due(alarm, 1))
         for event in (_of_the_survivor(town, event, now) for event in events):
             if event is None:
