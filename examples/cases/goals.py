@@ -14,12 +14,17 @@ Lived = Mapping[str, Accounts]
 
 
 class Row(Struct, frozen=True):
-    """A promise beside what was measured."""
+    """A promise beside what was measured.
+
+    Attributes:
+        estimate: what was measured, to be compared with what it is under other assumptions; None for rows without.
+    """
 
     what: str
     goal: str
     measured: str
     is_reached: bool
+    estimate: Estimate | None = None
 
 
 CHURN_GOAL = "4.9 % where the silos have 6.2 %: -21 %"
@@ -68,6 +73,7 @@ def two_channels(result: SideBySide, lived: Lived) -> list[Row]:
             "a lift that is measured",
             percent(gain),
             _is_more(gain),
+            gain,
         ),
         Row("the same in orders per 1,000 customers", "", words(ahead, 1000.0), True),
         Row(f"and per 1,000 of the {saw.mean():.0%} who saw it", "", words(caused, 1000.0), True),
@@ -84,7 +90,7 @@ def triggers(result: SideBySide, lived: Lived) -> list[Row]:
     more = _caused_above(lived, "triggered", "weekly_batch", per_message=True)
     shown = percent(more) if more is None else between(1.0 + more.value, 1.0 + more.low, 1.0 + more.high)
     reached = more is not None and 3.0 <= 1.0 + more.value <= 8.0
-    return [*rows, Row("triggered over batch, orders caused per message", "3 to 8 times", shown, reached)]
+    return [*rows, Row("triggered over batch, orders caused per message", "3 to 8 times", shown, reached, more)]
 
 
 def one_conversation(result: SideBySide, lived: Lived) -> list[Row]:
@@ -118,9 +124,9 @@ def one_conversation(result: SideBySide, lived: Lived) -> list[Row]:
         1
     ]
     return [
-        *(Row(name, "+25 % to +40 %", percent(gain), _is_more(gain, 0.25)) for name, gain in conversions),
+        *(Row(name, "+25 % to +40 %", percent(gain), _is_more(gain, 0.25), gain) for name, gain in conversions),
         *(
-            Row(f"opt-outs {name}", "fewer", percent(gain), gain is not None and gain.high < 0.0)
+            Row(f"opt-outs {name}", "fewer", percent(gain), gain is not None and gain.high < 0.0, gain)
             for name, gain in fewer.items()
         ),
         Row("messages per customer and week", "", percent(messages), True),

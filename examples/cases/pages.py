@@ -18,7 +18,8 @@ from segue.simulation.spec import Simulation, read_simulation
 EXAMPLES = Path(__file__).parents[1]
 RESTS = (
     "Each assumption alone at its low and its high end, with fewer customers than above, so intervals are wider. In "
-    "bold: what comes out otherwise than with nothing varied. Two assumptions that are wrong together may do more."
+    "bold: an interval that does not hold what it is with nothing varied. Two assumptions that are wrong together may "
+    "do more."
 )
 
 
@@ -172,10 +173,12 @@ def _carried(case: Case, findings: Findings, elsewhere: Sequence[Elsewhere]) -> 
     return [*lines, ""]
 
 
-def _otherwise(now: goals.Row, then: goals.Row) -> str:
-    if now.is_reached == then.is_reached:
-        return now.measured
-    return f"**{now.measured}: {'reached' if now.is_reached else 'not reached'}**"
+def _otherwise(there: goals.Row, here: goals.Row) -> str:
+    """Return what was measured; in bold where its interval does not hold what it is with nothing varied."""
+    is_elsewhere = there.is_reached != here.is_reached
+    if there.estimate is not None and here.estimate is not None:
+        is_elsewhere = not there.estimate.low <= here.estimate.value <= there.estimate.high
+    return f"**{there.measured}**" if is_elsewhere else there.measured
 
 
 def _below(page: str) -> list[str]:

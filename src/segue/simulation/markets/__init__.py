@@ -69,7 +69,11 @@ def _find(spec: MarketSpec) -> Any:
     assert found is not None
     assert found.loader is not None
     module = module_from_spec(found)
-    found.loader.exec_module(module)
+    try:
+        found.loader.exec_module(module)
+    except Exception as error:
+        reason = f"{file.name} cannot be read: {type(error).__name__}: {error}"
+        raise SegueError(reason, "It is a Python file; run it by itself to see where it breaks.") from error
     try:
         return getattr(module, name)
     except AttributeError as error:
