@@ -18,7 +18,7 @@ from segue.core.arbitration.rules.channel_fit import check_fit
 from segue.core.arbitration.rules.consent import check_consent
 from segue.core.arbitration.rules.contact_point import address_of, check_contact_point
 from segue.core.arbitration.rules.eligibility import check_eligibility
-from segue.core.arbitration.rules.frequency import check_caps
+from segue.core.arbitration.rules.frequency import Used, check_caps
 from segue.core.arbitration.rules.held_out import check_held_out, points_of
 from segue.core.arbitration.rules.ignored import check_ignored
 from segue.core.arbitration.rules.min_gap import OBEYS_GAP, check_gap
@@ -94,6 +94,7 @@ class Gate:
         self._quiet: dict[str, Verdict | None] = {}
         self._booked = {contact.delivery_id for contact in ledger}
         self._lives: dict[str, Life] | None = None
+        self._used: Used | None = None
 
     def judge(self, candidate: Candidate) -> Verdict | None:
         """Return the first reason against ``candidate``, None when it may be carried out now.
@@ -146,7 +147,7 @@ class Gate:
         self.memberships = self.memberships if memberships is None else memberships
         self._booked = {contact.delivery_id for contact in ledger}
         self._timely.clear()
-        self._lives = None
+        self._lives = self._used = None
 
     def permits(self, action_name: str, channel: str, source: str) -> bool:
         """Tell whether consent and contact point allow what ``source`` proposed on ``channel`` at all."""
@@ -239,12 +240,15 @@ class Gate:
         )
 
     def _look_at_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
-        category, now, zone = action.action.category, self.view.now, self.view.zone
+        category, now = action.action.category, self.view.now
         quiet = self._look_at_clock(variant.channel.name) if category != "transactional" else None
         if quiet is not None:
             return quiet
         neighbours = self._neighbours(variant) if self.view.shared.neighbours else ()
-        return check_caps(candidate, action, self.ledger, neighbours, now, zone, self.rules.caps) or (
+        if self._used is None:
+            self._used = Used(self.ledger, now, self.view.zone, self.rules.caps)
+        is_booked = candidate.delivery_id in self._booked
+        return check_caps(candidate, action, self._used, neighbours, is_booked=is_booked) or (
             check_gap(candidate, self.ledger, neighbours, now, self.rules.min_gap) if category in OBEYS_GAP else None
         )
 

@@ -109,6 +109,7 @@ class Worth:
         self._affinity: dict[str, float] = {}
         self._prices: dict[str, float] = {}
         self._granted: dict[str, float] = {}
+        self._weights: dict[str, float] = {}
 
     def of(self, action: ActionPlan, variant: VariantPlan) -> Scored:
         """Return what is known of the worth of ``variant``; what obliges has its own."""
@@ -161,10 +162,14 @@ class Worth:
 
     def _weight(self, action: ActionPlan) -> float:
         """Return the product of the context weights whose condition holds."""
-        weight = 1.0
-        for condition, factor in action.weights:
-            if self._view.holds(condition):
-                weight *= factor
+        name = action.action.action
+        weight = self._weights.get(name)
+        if weight is None:
+            weight = 1.0
+            for condition, factor in action.weights:
+                if self._view.holds(condition):
+                    weight *= factor
+            self._weights[name] = weight
         return weight
 
     def _subsidy(self, action: ActionPlan, variant: VariantPlan) -> float:

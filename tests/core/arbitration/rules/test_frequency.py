@@ -33,7 +33,9 @@ def check_caps(
     rules: tuple[CapPlan, ...],
     neighbours: tuple[Contact, ...] = (),
 ) -> Verdict | None:
-    return frequency.check_caps(asking, offer, ledger, neighbours, Instant(now), LONDON, rules)
+    used = frequency.Used(ledger, Instant(now), LONDON, rules)
+    is_booked = any(contact.delivery_id == asking.delivery_id for contact in ledger)
+    return frequency.check_caps(asking, offer, used, neighbours, is_booked=is_booked)
 
 
 def capped(until: int, name: str = "weekly") -> Verdict:

@@ -44,32 +44,66 @@ def compile_caps(caps: tuple[Cap, ...]) -> tuple[CapPlan, ...]:
     )
 
 
+class Used:
+    """What of the caps is used at one moment, counted once for all candidates of a decision.
+
+    Args:
+        ledger: oldest first.
+        zone: the customer's, for calendar caps.
+        plans: of the caps; each goes by its place among them.
+    """
+
+    __slots__ = ("_counts", "_ledger", "_periods", "now", "plans", "zone")
+
+    def __init__(self, ledger: Sequence[Contact], now: Instant, zone: str, plans: tuple[CapPlan, ...]) -> None:
+        self.now, self.zone, self.plans = now, zone, plans
+        self._ledger = ledger
+        self._periods: dict[int, tuple[Instant, Instant, Sequence[Contact]]] = {}
+        self._counts: dict[tuple[int, str], list[Instant]] = {}
+
+    def period(self, place: int) -> tuple[Instant, Instant, Sequence[Contact]]:
+        """Return since when a cap counts, when it begins anew, and the ledger since then."""
+        known = self._periods.get(place)
+        if known is None:
+            plan = self.plans[place]
+            since, next_period = Instant(self.now - plan.window + 1), NEVER
+            if plan.calendar is not None:
+                since, next_period = calendar_period(self.now, self.zone, plan.calendar)
+            known = self._periods[place] = since, next_period, _since(self._ledger, since)
+        return known
+
+    def of(self, place: int, scope: str) -> list[Instant]:
+        """Return the moments of the contacts that a cap counts under ``scope``."""
+        known = self._counts.get((place, scope))
+        if known is None:
+            known = _counted(self.plans[place], scope, self.period(place)[2], "")
+            self._counts[place, scope] = known
+        return known
+
+
 def check_caps(
     candidate: Candidate,
     action: ActionPlan,
-    ledger: Sequence[Contact],
+    used: Used,
     neighbours: Sequence[Contact],
-    now: Instant,
-    zone: str,
-    plans: tuple[CapPlan, ...],
+    *,
+    is_booked: bool,
 ) -> Verdict | None:
     """Refuse what would exceed a cap; names the first cap reached, and the moment when all of them have room again.
 
     Args:
         neighbours: what other customers got at the candidate's contact point (`neighbours_at`).
-        zone: the customer's, for calendar caps.
+        is_booked: the candidate has its slot in the ledger, which does not count against it.
     """
     refusal: Verdict | None = None
-    until = now
-    for plan in plans:
+    until = used.now
+    for place, plan in enumerate(used.plans):
         if action.action.category not in plan.obeys:
             continue
-        since, next_period = Instant(now - plan.window + 1), NEVER
-        if plan.calendar is not None:
-            since, next_period = calendar_period(now, zone, plan.calendar)
         for scope in _scopes_of_candidate(plan, candidate, action):
-            ours = _counted(plan, scope, _since(ledger, since), candidate)
-            theirs = _counted(plan, scope, _since(neighbours, since), candidate) if neighbours else []
+            since, next_period, recent = used.period(place)
+            ours = _counted(plan, scope, recent, candidate.delivery_id) if is_booked else used.of(place, scope)
+            theirs = _counted(plan, scope, _since(neighbours, since), candidate.delivery_id) if neighbours else []
             if len(ours) + len(theirs) < plan.limit:
                 continue
             until = max(until, _room_at(plan, sorted((*ours, *theirs)), next_period))
@@ -106,8 +140,8 @@ def _since(contacts: Sequence[Contact], since: Instant) -> Sequence[Contact]:
     return contacts[first:]
 
 
-def _counted(plan: CapPlan, scope: str, contacts: Sequence[Contact], candidate: Candidate) -> list[Instant]:
-    """Return the moments of the contacts that count; a message's own slot does not count against it."""
+def _counted(plan: CapPlan, scope: str, contacts: Sequence[Contact], own: str) -> list[Instant]:
+    """Return the moments of the contacts that count; the slot ``own`` of a message does not count against it."""
     if not contacts:
         return []
     return [
@@ -115,7 +149,7 @@ def _counted(plan: CapPlan, scope: str, contacts: Sequence[Contact], candidate: 
         for contact in contacts
         if contact.category in plan.counts
         and (plan.scope == "all" or scope in _scopes_of_contact(plan.scope, contact))
-        and contact.delivery_id != candidate.delivery_id
+        and contact.delivery_id != own
     ]
 
 
