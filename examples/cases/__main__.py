@@ -64,15 +64,16 @@ CASES = (
         told="A reminder of what was left in the cart: half an hour later, or on Monday to everybody who left one in "
         "the last seven days. Counted are the orders above those of customers who get nothing, for each message sent.",
         made="How long somebody is after something, a day and a half on average, is an assumption that was chosen "
-        "knowing which lengths give three to eight times; see below what comes of others. The figures here are of a "
-        "seed that was run once.",
+        "knowing which lengths give three to eight times; see below what comes of others. While it was built, 2,500 "
+        "customers of the seed `shop` gave 4.3 times (2.8 to 6.7). A first look at a fresh seed, 2,000 customers of "
+        "`unseen-1`, gave 2.6 times (1.7 to 4.0), too few to tell. The figures here are of a third one, run once.",
         place="trigger_or_batch/triggered",
         simulations=("shop",),
         customers=2000,
         seed=UNSEEN,
         goals=goals.triggers,
         varied={"fatigue": ()},
-        customers_varied=300,
+        customers_varied=1000,
         arms_varied=("weekly_batch", "triggered", "silence"),
     ),
     Case(
