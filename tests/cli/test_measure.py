@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from segue.cli import main
+from segue.cli import main, measure
+from segue.cli.options import BROKEN_SPLIT
+from segue.measurement.reports.period import Lot
 from tests.cli.town import town
 
 
@@ -43,3 +45,16 @@ def test_a_period_may_be_named_and_an_empty_one_is_told(capsys: pytest.CaptureFi
     assert part["end"].startswith("2026-03-10")
     assert main(["measure", str(town()), "--since", "2030-01-01T00:00:00Z"]) == 1
     assert "Nothing happened in this period" in capsys.readouterr().err
+
+
+def test_a_broken_split_is_told_first_and_by_the_exit_code(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "lot_of", lambda _: Lot("1", {"holdout": 0.98, "agent": 0.02}))
+    assert main(["measure", str(town())]) == BROKEN_SPLIT
+    text = capsys.readouterr().out
+    assert text.startswith("split is broken: do not read (")
+    assert "better" not in text
+    assert "What each channel" not in text
+    assert main(["measure", str(town()), "--json"]) == BROKEN_SPLIT
+    assert json.loads(capsys.readouterr().out)["alarm"].startswith("split is broken")

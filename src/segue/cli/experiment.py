@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from segue.cli.console import complain, tell, tell_json
 from segue.cli.experiment_files import Answer, Asked, read
 from segue.cli.experiment_report import markdown, report_lines
-from segue.cli.options import Json
+from segue.cli.options import BROKEN_SPLIT, Json
 
 Names: TypeAlias = Annotated[list[str] | None, Parameter(negative="")]
 """An option that may be given several times."""
@@ -40,7 +40,8 @@ def experiment(
     """Say what an experiment says: whether its split holds, what each arm changed, and what cannot be told yet.
 
     Columns that are not named are guessed from their names, and every guess is told; where two would do, it asks.
-    Customers assigned twice stay in their first arm. Each number's formula stands in docs/reference/formulas.md.
+    Customers assigned twice stay in their first arm. Each number's formula stands in docs/reference/formulas.md. The
+    exit code is 4 where the split is broken: then nothing is told but that.
 
     Parameters
     ----------
@@ -96,4 +97,5 @@ def _tell(found: Answer, as_json: bool, path: Path | None) -> int:
     else:
         for line in report_lines(found):
             tell(line)
-    return 0
+    split = found.report.split
+    return BROKEN_SPLIT if split is not None and split.is_broken else 0

@@ -130,7 +130,7 @@ def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, l
     arm = asked.arm or guess_arm(duck, "given", types)
     if not asked.arm:
         guesses.append(f"--arm {arm}")
-    unit = asked.unit or guess_unit(duck, "given", {name: kind for name, kind in types.items() if name != arm})
+    unit = asked.unit or guess_unit(duck, "given", {name: kind for name, kind in types.items() if name != arm}, arm)
     if not asked.unit:
         guesses.append(f"--unit {unit}" if unit else "each row is a customer of its own (--unit names a column)")
     arms = values_of(duck, "given", arm)

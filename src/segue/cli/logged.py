@@ -1,6 +1,6 @@
 """The workspace and its log, opened for a command that looks back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from segue.learning.frames import TABLES
 from segue.measurement.segments import read_log
+from segue.model.ids import Revision
 from segue.model.workspace import Workspace
+from segue.runtimes.embedded.recovery import Worlds
 from segue.runtimes.publishing import published
 from segue.stores.sqlite import SqliteStore
 from segue.workspace import load
@@ -26,11 +28,13 @@ class Logged(Struct, frozen=True, eq=False):
         workspace: as its files say now.
         running: as it was published last, with the models of then; ``workspace`` where nothing ran.
         duck: a connection with the log's views.
+        revision: returns what ran as a revision of the log.
     """
 
     workspace: Workspace
     running: Workspace
     duck: "DuckDBPyConnection"
+    revision: Callable[[Revision], Workspace]
 
 
 @contextmanager
@@ -44,4 +48,4 @@ def opened(folder: Path, tables: Sequence[str] = TABLES) -> Iterator[Logged]:
     with closing(SqliteStore(state, is_reader=True)) as store:
         running = published(store) or workspace
         with closing(read_log(store, state / "segments", tables)) as duck:
-            yield Logged(workspace, running, duck)
+            yield Logged(workspace, running, duck, Worlds(store).workspace)

@@ -7,8 +7,9 @@ from cyclopts import Parameter
 
 from segue.cli.console import columns, paint, tell, tell_json
 from segue.cli.logged import opened
-from segue.cli.options import Folder, Json
+from segue.cli.options import BROKEN_SPLIT, Folder, Json
 from segue.measurement.reports import Report, make_report, open_period
+from segue.measurement.reports.lots import lot_of
 from segue.measurement.reports.writing import as_markdown, as_page
 from segue.measurement.segments import TABLES
 from segue.model.time import parse_instant
@@ -22,11 +23,12 @@ def measure(
     report: Annotated[Path | None, Parameter(help="Write it as a page that needs nothing else.")] = None,
     markdown: Annotated[Path | None, Parameter(help="Write it as Markdown.")] = None,
     json: Json = False,
-) -> None:
+) -> int:
     """Say what orchestration brought: what holdouts show that it caused, overall and by channel; what customers came
     to; how they were treated; the ways they took; cohorts; and what was unusual.
 
     From the workspace's own log; a server may run meanwhile. `segue experiment` reads any other experiment from files.
+    The exit code is 4 where the split of the groups is broken: then that comes first, and nothing is told as caused.
 
     Parameters
     ----------
@@ -36,15 +38,18 @@ def measure(
     begin = parse_instant(since) if since is not None else None
     end = parse_instant(until) if until is not None else None
     with opened(folder, tuple(TABLES)) as logged:
-        found = make_report(open_period(logged.duck, logged.running, begin=begin, end=end))
+        revisions = logged.duck.execute("SELECT DISTINCT revision FROM main.decisions").fetchall()
+        lots = {name: lot_of(logged.revision(name)) for (name,) in revisions}
+        found = make_report(open_period(logged.duck, logged.running, begin=begin, end=end, lots=lots))
     for path, write in ((report, as_page), (markdown, as_markdown)):
         if path is not None:
             path.write_text(write(found), encoding="utf-8")
     if json:
         tell_json(as_data(found))
-        return
-    for line in report_lines(found):
-        tell(line)
+    else:
+        for line in report_lines(found):
+            tell(line)
+    return BROKEN_SPLIT if found.alarm else 0
 
 
 def as_data(found: Report) -> dict[str, object]:
@@ -54,13 +59,14 @@ def as_data(found: Report) -> dict[str, object]:
         each.name: {"is_causal": each.is_causal, "lead": each.lead, "notes": each.notes, "data": each.data}
         for each in found.sections
     }
-    return {**head, "customers": found.customers, "sections": sections}
+    return {**head, "alarm": found.alarm, "customers": found.customers, "sections": sections}
 
 
 def report_lines(found: Report) -> list[str]:
     """Return the report as people read it on a screen."""
     days = (found.end - found.begin).days
-    lines = [f"{found.workspace}: {found.customers:,} customers, {days} days, amounts in {found.currency}"]
+    lines = [paint(found.alarm, "bold"), ""] if found.alarm else []
+    lines += [f"{found.workspace}: {found.customers:,} customers, {days} days, amounts in {found.currency}"]
     for each in found.sections:
         standing = "caused, by lot" if each.is_causal else "descriptive"
         lines += ["", paint(f"{each.title} ({standing})", "bold"), f"  {each.lead}"]

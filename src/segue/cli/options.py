@@ -5,6 +5,9 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter
 
+BROKEN_SPLIT = 4
+"""The exit code of a command that would not read an experiment, because its split is broken."""
+
 Flag: TypeAlias = Annotated[bool, Parameter(negative="")]
 """A switch that is off unless it is named; there is no ``--no-...``."""
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from segue.measurement.experiments.balance import uneven_covariates
+from segue.measurement.experiments.balance import uneven_covariates, without
 from segue.measurement.experiments.sums import sum_up
 from segue.measurement.experiments.units import units_from_table
 from tests.measurement.experiments.made_up import EXPERIMENT, given, made_up, told
@@ -21,4 +21,14 @@ def test_a_covariate_from_after_the_assignment_is_told_once() -> None:
     assert notes[0].startswith("The covariate before differs between email and control")
     with given(columns) as duck:
         intake = units_from_table(duck, "given", BESIDE)
-        assert uneven_covariates(BESIDE, intake, sum_up(duck, BESIDE, intake.columns)) == notes
+        spoilt = uneven_covariates(BESIDE, intake, sum_up(duck, BESIDE, intake.columns))
+        assert list(spoilt.values()) == notes
+        assert [intake.names[column] for column in spoilt] == ["before"]
+        assert all(not each.covariates for each in without(intake.columns, spoilt).values())
+
+
+def test_by_a_covariate_that_the_arm_changed_nothing_is_adjusted() -> None:
+    columns = made_up({"control": 8000, "email": 8000}, {"control": 0.1, "email": 0.13})
+    columns["before"] = columns["before"] + 5.0 * columns["converted"]
+    plain, beside = told(columns, EXPERIMENT), told(columns, BESIDE)
+    assert [each.effect for each in beside.readings] == [each.effect for each in plain.readings]

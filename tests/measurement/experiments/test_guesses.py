@@ -91,6 +91,22 @@ def test_the_unit_is_an_id_of_most_rows(table: dict[str, list], unit: str) -> No
         assert guess_unit(duck, "given", column_types(duck, "given")) == unit
 
 
+def test_of_a_row_for_each_order_the_customer_is_the_unit() -> None:
+    who = np.repeat(np.arange(40), 5)
+    table = {
+        "order_id": np.arange(200),
+        "customer_id": who,
+        "shop_id": np.arange(200) % 25,
+        "variant": np.where(who % 2, "control", "email").astype(object),
+    }
+    with given(table) as duck:
+        types = {name: kind for name, kind in column_types(duck, "given").items() if name != "variant"}
+        assert guess_unit(duck, "given", types, "variant") == "customer_id"
+        del types["customer_id"]
+        assert guess_unit(duck, "given", types, "variant") == "order_id"
+        assert guess_unit(duck, "given", {"shop_id": "BIGINT"}, "variant") == "", "a shop has customers of both arms"
+
+
 def test_two_ids_are_a_question() -> None:
     table = columns(user_id=[1, 2], account_id=[3, 4])
     with given(table) as duck, pytest.raises(SegueError, match="--unit"):

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ARMS_MAX = 10
-_UNIT = ("id", "uid", "uuid", "user", "customer", "client", "unit", "visitor", "member", "household", "account", "guid")
+_PERSON = ("user", "customer", "client", "unit", "visitor", "member", "household", "account")
+_UNIT = ("id", "uid", "uuid", "guid", *_PERSON)
+_ONE_ARM = 0.95
+"""The share of a unit's values that are in one arm only, at least: some are always assigned twice."""
+
+_UNITS_MIN = 20
 _ARM = ("arm", "variant", "variation", "treatment", "treated", "group", "assignment", "experiment", "exp", "test", "ab")
 _ARM_TOO = ("segment", "cell", "version", "promotion", "campaign", "condition", "split", "bucket")
 _CONTROL = (
@@ -95,9 +100,12 @@ def guess_control(arms: Sequence[str]) -> str:
     return _only(_controls(arms), "control", arms)
 
 
-def guess_unit(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str]) -> str:
-    """Return the column that says whose row it is: one named like an id with a value of its own in most rows; "" where
-    there is none, so that each row is a unit.
+def guess_unit(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str], arm: str = "") -> str:
+    """Return the column that says whose row it is: one named like an id, a person's before all others, that is another
+    in most rows, or has many values with one arm each; "" where there is none, so that each row is a unit.
+
+    Args:
+        arm: the column of the arm, "" for not known.
 
     Raises:
         SegueError: several are as likely.
@@ -105,13 +113,12 @@ def guess_unit(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str])
     text = [name for name, kind in types.items() if kind in ("VARCHAR", "UUID") or "INT" in kind]
     named = [name for name in text if set(_words(name)) & set(_UNIT) or _words(name)[-1:] == ["id"]]
     named += [name for name in text if name not in named and name.lower().endswith("id")]
-    if not named:
-        return ""
-    counts = ", ".join(f"count(DISTINCT {name_sql(name)})" for name in named)
-    row = duck.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
-    unique = [name for name, count in zip(named, row[1:], strict=True) if count == row[0]]
-    most = [name for name, count in zip(named, row[1:], strict=True) if 2 * count > row[0]]
-    return _only(unique or most, "unit", types) if most else ""
+    people = [name for name in named if set(_words(name)) & set(_PERSON)]
+    for some in (people, [name for name in named if name not in people]):
+        found = _units_among(duck, table, some, arm)
+        if found:
+            return _only(found, "unit", types)
+    return ""
 
 
 def guess_metrics(
@@ -168,6 +175,26 @@ def values_of(duck: "DuckDBPyConnection", table: str, column: str) -> list[str]:
     name = name_sql(column)
     sql = f"SELECT DISTINCT {name}::VARCHAR FROM {table} WHERE {name} IS NOT NULL ORDER BY 1"
     return [str(row[0]) for row in duck.execute(sql).fetchall()]
+
+
+def _units_among(duck: "DuckDBPyConnection", table: str, names: Sequence[str], arm: str) -> list[str]:
+    """Return which of the columns ``names`` are likely units: of every row, of most, or each of one arm."""
+    if not names:
+        return []
+    counts = ", ".join(f"count(DISTINCT {name_sql(name)})" for name in names)
+    row = duck.execute(f"SELECT count(*), {counts} FROM {table}").fetchall()[0]
+    unique = [name for name, count in zip(names, row[1:], strict=True) if count == row[0]]
+    most = [name for name, count in zip(names, row[1:], strict=True) if 2 * count > row[0]]
+    if unique or most or not arm:
+        return unique or most
+    many = [name for name, count in zip(names, row[1:], strict=True) if count >= _UNITS_MIN]
+    return [name for name in many if _share_in_one_arm(duck, table, name, arm) >= _ONE_ARM]
+
+
+def _share_in_one_arm(duck: "DuckDBPyConnection", table: str, column: str, arm: str) -> float:
+    name = name_sql(column)
+    each = f"SELECT count(DISTINCT {name_sql(arm)}) AS arms FROM {table} WHERE {name} IS NOT NULL GROUP BY {name}"
+    return float(duck.execute(f"SELECT coalesce(avg((arms = 1)::INT), 0) FROM ({each})").fetchall()[0][0])
 
 
 def _few_values(duck: "DuckDBPyConnection", table: str, column: str) -> list[str]:

@@ -1,16 +1,16 @@
 """Reading: from the sums of the arms to what the experiment says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isinf
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from segue.measurement.experiments.balance import uneven_covariates
+from segue.measurement.experiments.balance import uneven_covariates, without
 from segue.measurement.experiments.description import Experiment, Metric
 from segue.measurement.experiments.groups import groups_of
-from segue.measurement.experiments.plans import plan_of
+from segue.measurement.experiments.plans import Plan, plan_of
 from segue.measurement.experiments.results import Capping, GroupsReading, Reading, Report, Verdict
 from segue.measurement.experiments.sums import MetricSums, sum_up
 from segue.measurement.experiments.units import Intake
@@ -35,15 +35,20 @@ MANY_MIXED = 0.01
 _UNSEEN = Verdict("too_small_to_tell", "")
 
 
-def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: Intake) -> Report:
+def read_experiment(
+    duck: "DuckDBPyConnection", experiment: Experiment, intake: Intake, lot: SplitCheck | None = None
+) -> Report:
     """Return what the experiment says of the table ``units`` of ``duck``, as `units_from_table` made it.
+
+    Args:
+        lot: the check of the split, by one who knows more of the lot than ``experiment`` says.
 
     Raises:
         SegueError: an arm is unknown, or has fewer than two units.
     """
     units = dict(duck.execute("SELECT arm, count(*) FROM units GROUP BY arm ORDER BY arm").fetchall())
     _require_arms(experiment, units)
-    split, notes = _split(experiment, units, intake)
+    split, notes = _split(experiment, units, intake, lot)
     if split is not None and split.is_broken:
         return Report(
             control=experiment.control,
@@ -54,8 +59,8 @@ def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: 
             headline=broken_words(split),
             notes=tuple(notes),
         )
-    sums = sum_up(duck, experiment, intake.columns, in_halves=bool(experiment.by))
-    notes += uneven_covariates(experiment, intake, sums)
+    sums, spoilt = _sums(duck, experiment, intake)
+    notes += dict.fromkeys(spoilt)
     arms = [arm for arm in units if arm != experiment.control]
     readings = _with_verdicts(
         experiment,
@@ -81,6 +86,17 @@ def read_experiment(duck: "DuckDBPyConnection", experiment: Experiment, intake: 
         groups=groups,
         notes=tuple(notes),
     )
+
+
+def _sums(
+    duck: "DuckDBPyConnection", experiment: Experiment, intake: Intake
+) -> tuple[dict[str, MetricSums], Iterable[str]]:
+    """Return the sums without the covariates that cannot be from before, and what is said of these."""
+    sums = sum_up(duck, experiment, intake.columns, in_halves=bool(experiment.by))
+    spoilt = uneven_covariates(experiment, intake, sums)
+    if spoilt:
+        sums = sum_up(duck, experiment, without(intake.columns, spoilt), in_halves=bool(experiment.by))
+    return sums, spoilt.values()
 
 
 def sample_of(metric: Metric, moments: Moments) -> Sample:
@@ -117,8 +133,10 @@ def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:
         raise SegueError(f"An arm has one customer only: {units}.", "Every arm needs two at least.")
 
 
-def _split(experiment: Experiment, units: dict[str, int], intake: Intake) -> tuple[SplitCheck | None, list[str]]:
-    plan = plan_of(experiment.split, units)
+def _split(
+    experiment: Experiment, units: dict[str, int], intake: Intake, lot: SplitCheck | None
+) -> tuple[SplitCheck | None, list[str]]:
+    plan = plan_of(experiment.split, units) if lot is None else Plan(None)
     notes = [plan.words] if plan.words else []
     if intake.mixed > MANY_MIXED * intake.units:
         share = intake.mixed / intake.units
@@ -126,7 +144,7 @@ def _split(experiment: Experiment, units: dict[str, int], intake: Intake) -> tup
             f"{share:.1%} of the customers were in more than one arm: what the arms differ by is watered down."
         )
     if plan.shares is None:
-        return None, notes
+        return lot, notes
     check = check_split(units, plan.shares, is_last_look=experiment.looks == "once")
     if not check.is_broken and check.p < 0.01:
         notes.append(f"The split is unusual (p = {check.p:.4f}), though not beyond doubt: look how it was made.")

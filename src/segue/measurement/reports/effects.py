@@ -11,9 +11,10 @@ from segue.measurement.experiments.reading import read_experiment
 from segue.measurement.experiments.results import Reading
 from segue.measurement.experiments.results import Report as Found
 from segue.measurement.experiments.units import EventColumns, units_from_events
+from segue.measurement.reports.lots import check_lots
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, between, percent
-from segue.model.assignments import AGENT, HOLDOUT, RANDOM, RULES
+from segue.model.assignments import HOLDOUT, RANDOM, RULES
 from segue.model.learning import Objective
 
 BASELINES = (HOLDOUT, RULES, RANDOM)
@@ -81,15 +82,12 @@ def _experiment(period: Period, control: str, counts: dict[str, int]) -> Experim
             metrics.append(Metric(metric=name, kind="rate", event=name, take="any", is_less_better=is_harm))
         else:
             metrics.append(Metric(metric=name, kind="revenue", event=name, take="sum", is_less_better=is_harm))
-    planned = dict(period.workspace.groups)
-    planned[AGENT] = 1.0 - sum(planned.values())
     return Experiment(
         unit="customer_id",
         arm="arm",
         control=control,
         metrics=tuple(metrics),
         primary=(VALUE,),
-        split=planned if set(planned) == set(counts) else {},
         looks="anytime",
         planned=max(sum(counts.values()), LEAST_PLANNED),
     )
@@ -105,7 +103,7 @@ def _read(period: Period, experiment: Experiment, few: list[str]) -> Found:
     duck.execute(f"CREATE OR REPLACE TABLE measured_happened AS SELECT * FROM {value_events(period.objectives)}")
     names = EventColumns(unit="customer_id", at="at", name="name", amount="amount", assigned_at="at")
     intake = units_from_events(duck, "measured_assigned", "measured_happened", experiment, names)
-    return read_experiment(duck, experiment, intake)
+    return read_experiment(duck, experiment, intake, check_lots(period))
 
 
 def _lead(found: Found) -> str:

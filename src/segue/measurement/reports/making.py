@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from segue.measurement.reports.channels import contributions_section, paths_section
 from segue.measurement.reports.cohorts import cohorts_section
 from segue.measurement.reports.effects import effects_section
@@ -13,7 +15,6 @@ from segue.measurement.reports.unusual import unusual_section
 from segue.measurement.reports.ways import ways_section
 
 SECTIONS: tuple[Callable[[Period], Section | None], ...] = (
-    effects_section,
     contributions_section,
     outcomes_section,
     orchestration_section,
@@ -22,11 +23,16 @@ SECTIONS: tuple[Callable[[Period], Section | None], ...] = (
     cohorts_section,
     unusual_section,
 )
+"""Those after what orchestration caused."""
 
 
 def make_report(period: Period) -> Report:
-    """Return what the log says of ``period``."""
-    sections = [section for make in SECTIONS if (section := make(period)) is not None]
+    """Return what the log says of ``period``. Where the split is broken, nothing is told to be caused."""
+    effects = effects_section(period)
+    alarm = effects.lead if effects is not None and effects.data.split is not None and not effects.data.readings else ""
+    if alarm:  # what lets channels and journeys be measured
+        period = replace(period, workspace=replace(period.workspace, holdouts={}))
+    sections = [section for section in (effects, *(make(period) for make in SECTIONS)) if section is not None]
     return Report(
         workspace=period.workspace.name,
         currency=period.workspace.currency,
@@ -34,4 +40,5 @@ def make_report(period: Period) -> Report:
         end=period.end,
         customers=period.one("SELECT count(DISTINCT customer_id) FROM events")[0],
         sections=tuple(sections),
+        alarm=alarm,
     )

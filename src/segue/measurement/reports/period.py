@@ -1,5 +1,6 @@
 """A period of a log: its tables cut to it, with every customer under the name that they have today."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,18 +36,27 @@ WHERE survivor NOT IN (SELECT absorbed FROM merges) GROUP BY absorbed
 _MOMENTS = {"events": "at", "decisions": "at", "deliveries": "now", "steps": "at", "rewards": "at"}
 
 
+class Lot(Struct, frozen=True):
+    """What the lot of a revision was to give: the planned shares by group, in an epoch."""
+
+    epoch: str
+    shares: dict[str, float]
+
+
 class Period(Struct, frozen=True, eq=False):
     """The log of a workspace from ``begin`` (included) to ``end`` (not).
 
     Attributes:
         duck: where the unqualified names events, decisions, deliveries, steps and rewards are those of the period.
         begin, end: UTC, without a zone.
+        lots: of each revision in the log; empty where only ``workspace`` is known.
     """
 
     duck: "DuckDBPyConnection"
     workspace: Workspace
     begin: datetime
     end: datetime
+    lots: Mapping[str, Lot] = {}
 
     @property
     def objectives(self) -> dict[str, Objective]:
@@ -63,12 +73,18 @@ class Period(Struct, frozen=True, eq=False):
 
 
 def open_period(
-    duck: "DuckDBPyConnection", workspace: Workspace, *, begin: Instant | None = None, end: Instant | None = None
+    duck: "DuckDBPyConnection",
+    workspace: Workspace,
+    *,
+    begin: Instant | None = None,
+    end: Instant | None = None,
+    lots: Mapping[str, Lot] | None = None,
 ) -> Period:
     """Return a period of the log that `segue.measurement.segments.read_log` opened.
 
     Args:
         begin, end: of the whole log where None.
+        lots: of each revision (`segue.measurement.reports.lots.lot_of`), where they are known.
 
     Raises:
         SegueError: nothing happened in it.
@@ -93,7 +109,7 @@ def open_period(
     duck.execute(f"SET search_path = '{SCHEMA},main'")
     if not duck.execute("SELECT count(*) FROM events").fetchall()[0][0]:
         raise SegueError("Nothing happened in this period.", f"The log goes from {first} to {last}.")
-    return Period(duck, workspace, since, until)
+    return Period(duck, workspace, since, until, lots or {})
 
 
 def _moment(instant: Instant) -> datetime:

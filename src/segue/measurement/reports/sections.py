@@ -39,7 +39,11 @@ class Section(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """All sections about a workspace's log from ``begin`` to ``end``."""
+    """All sections about a workspace's log from ``begin`` to ``end``.
+
+    Attributes:
+        alarm: what comes before everything else: why nothing here may be read as caused; "" for nothing.
+    """
 
     workspace: str
     currency: str
@@ -47,6 +51,7 @@ class Report(Struct, frozen=True, kw_only=True):
     end: datetime
     customers: int
     sections: tuple[Section, ...]
+    alarm: str = ""
 
     def of(self, name: str) -> Section | None:
         """Return the section ``name``, None where the log has nothing for it."""

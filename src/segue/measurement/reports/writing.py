@@ -12,6 +12,7 @@ def as_page(report: Report) -> str:
     """Return the report as one HTML page that needs nothing else."""
     return page(
         f"What orchestration brought: {report.workspace}",
+        *([tag("p", tag("strong", report.alarm))] if report.alarm else []),
         *(_section(each) for each in report.sections),
         kicker="Measured from the log",
         lead=_period(report),
@@ -21,7 +22,8 @@ def as_page(report: Report) -> str:
 
 def as_markdown(report: Report) -> str:
     """Return the report as Markdown."""
-    lines = [f"# What orchestration brought: {report.workspace}", "", _period(report)]
+    alarm = ["", f"**{report.alarm}**"] if report.alarm else []
+    lines = [f"# What orchestration brought: {report.workspace}", *alarm, "", _period(report)]
     for each in report.sections:
         lines += ["", f"## {each.title}", "", f"*{_standing(each)}.* {each.lead}"]
         for shown in each.tables:
