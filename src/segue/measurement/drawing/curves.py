@@ -48,7 +48,7 @@ def line_chart(
         axis: what the places are.
         description: for those who do not see it; the ends where empty.
     """
-    right = width - min(_LETTER * max((len(each.label) for each in lines), default=0) + 18.0, width / 3.0)
+    right = width - min(_LETTER * max((len(each.label) for each in lines), default=0) + 28.0, width / 3.0)
     amounts = [value for each in lines for value in (*each.values, *each.lows, *each.highs)]
     up = scale(amounts, HEIGHT - _FOOT, _TOP, unit=unit, with_zero=with_zero)
     across = Scale(0.0, max(len(along) - 1.0, 1.0), 1.0, _LEFT + 6.0, right)
