@@ -18,3 +18,10 @@ def test_the_platforms_last_word_has_to_be_the_logs() -> None:
 def test_what_the_platform_refused_stays_as_it_was() -> None:
     refused = (Owed(DeliveryId("a2"), DeliveryStatus.REJECTED),)
     assert list(check_memberships(history(*LOG, synced=(synced(JOIN),), owed=refused))) == []
+
+
+def test_what_a_later_word_overruled_is_wanted_no_more_even_if_that_was_refused() -> None:
+    withdrawn = Owed(DeliveryId("a1"), DeliveryStatus.WITHDRAWN)
+    refused = Owed(DeliveryId("a2"), DeliveryStatus.REJECTED)
+    assert list(check_memberships(history(*LOG, owed=(withdrawn, refused)))) == []
+    assert len(list(check_memberships(history(LOG[0], owed=(withdrawn,))))) == 1

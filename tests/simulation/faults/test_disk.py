@@ -1,10 +1,13 @@
+from collections import Counter
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from segue.model.errors import StoreError
-from segue.ports.store import Commit, Job
+from segue.model.ids import CustomerId
+from segue.model.time import NEVER
+from segue.ports.store import Commit, CustomerState, Job
 from segue.simulation.faults.disk import Disk
 from segue.simulation.faults.loop import Crash
 from segue.simulation.faults.schedule import NONE, Faults
@@ -50,3 +53,19 @@ def test_a_second_one_is_refused_as_long_as_the_first_one_lives(is_real: bool, t
     again = disk.open()
     assert [job.body for job in again.jobs()] == [b"done"]
     assert again.begin_epoch() == 1
+
+
+def test_a_crash_while_states_are_written_behind_comes_before_or_after_and_is_counted() -> None:
+    found, struck = set(), Counter[str]()
+    for seed in range(20):
+        disk = Disk(Faults(crash_in_save=1.0), Random(seed), struck=struck)
+        store = disk.open()
+        with pytest.raises(Crash):
+            store.save([CustomerState(CustomerId("ada"), 1, NEVER, b"x")])
+        with pytest.raises(Crash):
+            store.complete(3, (), ())
+        disk.let_go()
+        again = disk.read()
+        found |= {len(list(again.states())), ("watermark", again.watermark())}
+    assert found == {0, 1, ("watermark", 0), ("watermark", 3)}
+    assert struck == {"crash_in_save": 40}

@@ -3,18 +3,14 @@
 import os
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from segue.model.commands import Deliver
-from segue.model.events import Merged
 from segue.simulation.checkers.every import check_every
-from segue.simulation.checkers.evidence import Evidence
 from segue.simulation.faults.driver import digest, simulate
 from segue.simulation.faults.schedule import NONE, Faults
-from segue.simulation.faults.town import workspace
 
 PRINT_DIGEST = "from segue.simulation.faults.driver import digest, simulate; print(digest(simulate(5)))"
 
@@ -56,33 +52,3 @@ def test_a_process_that_dies_often_holds_what_it_promised(fault: str) -> None:
 def test_a_timeout_that_a_channel_calls_retryable_denies_nothing() -> None:
     faults = Faults(timeout_accepted=0.5, timeout_retryable=1.0, receipt_lost=1.0, retryable=0.7)
     assert check_every(simulate(0, faults=faults)) == []
-
-
-def test_the_simulations_exercise_what_the_invariants_speak_of() -> None:
-    """A guard against checkers that have nothing to check: over some seeds every kind of thing must have happened."""
-    seen: Counter[str] = Counter()
-    for seed in range(1000, 1025):
-        seen.update(_kinds(simulate(seed)))
-    wanted = ["email", "letter", "sms", "push", "crm", "joined", "left", "transactional", "retried", "unknown"]
-    wanted += ["capped", "min_gap", "quiet_deferred", "no_consent", "theme_conflict", "holdout", "capacity", "budget"]
-    wanted += ["duplicate_contact_point", "lost_arbitration", "silence", "ineligible", "intruder", "published"]
-    wanted += ["exit_event", "exit_predicate", "goal", "expired", "done", "merged", "possible_duplicate"]
-    wanted += [f"{journey.journey}/{step.id}" for journey in workspace().journeys for step in journey.steps]
-    assert [kind for kind in wanted if not seen[kind]] == []
-
-
-def _kinds(found: Evidence) -> list[str]:
-    kinds = [line.channel for line in found.taken] + ["intruder"] * len(found.intruders)
-    kinds += ["transactional" for line in found.taken if line.command.is_transactional]
-    kinds += ["retried" for line in found.handed if line.command.attempt > 1]
-    kinds += [str(line.answer) for line in found.handed]
-    kinds += ["joined" if line.command.is_member else "left" for line in found.synced if line.took]
-    kinds += ["published"] * (len(found.workspaces) - 1)
-    for entry in found.entries:
-        kinds += ["merged"] * isinstance(entry.event, Merged)
-        kinds += [getattr(entry.event, "detail", "").partition(" ")[0]]
-        kinds += [f"{move.journey}/{move.to}" for move in entry.moved]
-        kinds += [move.detail for move in entry.moved if not move.to]
-        for decision in entry.decisions:
-            kinds += [row.suppressed for row in decision.considered if row.suppressed is not None]
-    return kinds

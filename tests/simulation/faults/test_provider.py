@@ -71,9 +71,7 @@ async def test_a_provider_with_keys_takes_a_message_once_and_one_without_takes_i
     assert [line.channel for line in office.providers.handed if line.took] == ["push", "email", "email"]
 
 
-@pytest.mark.parametrize(
-    ("channel", "status"), [("push", DeliveryStatus.RETRYABLE), ("email", DeliveryStatus.UNKNOWN)]
-)
+@pytest.mark.parametrize(("channel", "status"), [("push", DeliveryStatus.RETRYABLE), ("email", DeliveryStatus.UNKNOWN)])
 async def test_a_channel_with_keys_may_call_a_timeout_retryable(channel: str, status: DeliveryStatus) -> None:
     providers = Office(Faults(timeout_accepted=1.0, timeout_retryable=1.0)).providers
     outcome = await providers.take(SPECS[channel], deliver(channel=channel))
@@ -103,3 +101,12 @@ async def test_a_platform_that_made_a_change_does_not_refuse_it_later() -> None:
     first = statuses.index(DeliveryStatus.ACCEPTED)
     assert set(statuses[first:]) == {DeliveryStatus.ACCEPTED}
     assert statuses[:first] == [DeliveryStatus.REJECTED] * first
+
+
+async def test_the_recipient_may_say_who_they_are_while_the_provider_has_the_message() -> None:
+    told: list[Deliver] = []
+    providers = Providers(
+        Faults(log_in_call=1.0), Random(1), lambda: Instant(7), lambda: Span(3, 4), lambda *_: None, told.append
+    )
+    await providers.take(SPECS["email"], deliver())
+    assert told == [deliver()]

@@ -1,7 +1,7 @@
 from collections import Counter
 from random import Random
 
-from segue.simulation.faults.schedule import NONE, Faults, draw_faults
+from segue.simulation.faults.schedule import DRAWN, NONE, Faults, Odds, draw_faults
 
 NOT_DRAWN = ("pause_max", "clock_step_max")
 
@@ -22,3 +22,15 @@ def test_without_faults_nothing_goes_wrong() -> None:
     assert not any(
         getattr(NONE, name) for name in NONE.__struct_fields__ if name not in ("pause_max", "clock_step_max")
     )
+
+
+def test_all_faults_are_drawn_but_for_how_far_and_how_long() -> None:
+    assert set(DRAWN) | set(NOT_DRAWN) == set(Faults.__struct_fields__)
+
+
+def test_a_fault_strikes_at_its_rate_and_is_counted() -> None:
+    struck = Counter[str]()
+    odds = Odds(Faults(slow=0.25), Random(1), struck)
+    assert sum(odds.strikes("slow") for _ in range(1000)) == struck["slow"]
+    assert 200 < struck["slow"] < 300
+    assert not any(odds.strikes("rejected") for _ in range(100))

@@ -76,6 +76,7 @@ class Evidence:
         intruders: of each attempt to open a store that was in use, whether it was refused.
         ended_at: the moment of the end.
         is_settled: it was long quiet before the end, so that nothing may be left to do.
+        struck: how often each fault struck.
         worked_out: what checkers have worked out together.
     """
 
@@ -93,6 +94,7 @@ class Evidence:
     intruders: tuple[bool, ...] = ()
     ended_at: Instant = BEGINNING
     is_settled: bool = True
+    struck: dict[str, int] = field(default_factory=dict)
     worked_out: dict[str, object] = field(default_factory=dict)
 
     @cached_property

@@ -13,14 +13,17 @@ Place = tuple[CustomerId, str, str]
 def check_memberships(evidence: Evidence) -> Iterator[str]:
     """Yield customers who are in an audience at the end and should not be, or the other way round.
 
-    What the platform refused for good stays as it was.
+    What the platform refused for good stays as it was; so does what a later word has overruled before it was made.
     """
-    refused = {owed.delivery_id for owed in evidence.owed if owed.status is DeliveryStatus.REJECTED}
+    status = {owed.delivery_id: owed.status for owed in evidence.owed}
+    changes = [c for entry in evidence.entries for c in entry.commands if isinstance(c, SyncAudience)]
+    last = {_place(command): command.delivery_id for command in changes}
     wanted: dict[Place, bool] = {}
-    for entry in evidence.entries:
-        for command in entry.commands:
-            if isinstance(command, SyncAudience) and command.delivery_id not in refused:
-                wanted[_place(command)] = command.is_member
+    for command in changes:
+        ended, place = status.get(command.delivery_id), _place(command)
+        is_overruled = ended is DeliveryStatus.WITHDRAWN and last[place] != command.delivery_id
+        if ended is not DeliveryStatus.REJECTED and not is_overruled:
+            wanted[place] = command.is_member
     found: dict[Place, bool] = {}
     for line in evidence.synced:
         if line.took:

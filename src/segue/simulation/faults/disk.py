@@ -3,6 +3,8 @@
 What is durable when is written down here, commit by commit: it is the ground on which checkers stand.
 """
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,11 +13,12 @@ from msgspec import Struct
 
 from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import StoreError
-from segue.model.ids import DeliveryId
+from segue.model.identities import Link
+from segue.model.ids import DecisionId, DeliveryId
 from segue.model.time import Instant
-from segue.ports.store import Commit, Store, unpack_entry
+from segue.ports.store import Commit, CustomerState, Store, unpack_entry
 from segue.simulation.faults.loop import Crash
-from segue.simulation.faults.schedule import Faults
+from segue.simulation.faults.schedule import Faults, Odds
 from segue.stores.memory import Medium, MemoryStore
 from segue.stores.sqlite import SqliteStore
 
@@ -37,11 +40,13 @@ class Disk:
         crashes: how often the process died here.
     """
 
-    def __init__(self, faults: Faults, chance: Random, folder: Path | None = None) -> None:
+    def __init__(
+        self, faults: Faults, chance: Random, folder: Path | None = None, struck: Counter[str] | None = None
+    ) -> None:
         self.ends: list[int] = []
         self.last_now = Instant(0)
         self.marked: set[tuple[DeliveryId, int]] = set()
-        self._faults = faults
+        self._odds = Odds(faults, chance, struck)
         self._chance = chance
         self._folder = folder
         self._medium = Medium()
@@ -75,17 +80,25 @@ class Disk:
     def commit(self, commit: Commit) -> None:
         """Commit, or die trying, or fail without saying how far it came."""
         assert self._inner is not None, "a process that died commits nothing"
-        faults, chance = self._faults, self._chance
-        if chance.random() < faults.crash_before_commit:
+        if self._odds.strikes("crash_before_commit"):
             raise Crash
-        fails = chance.random() < faults.commit_fails
-        if fails and chance.random() < 0.5:
+        fails = self._odds.strikes("commit_fails")
+        if fails and self._chance.random() < 0.5:
             raise InjectedError("The disk is full.", "This was injected.")
         self._inner.commit(commit)
         self._note(commit)
         if fails:
             raise InjectedError("The disk is gone.", "This was injected.")
-        if chance.random() < faults.crash_after_commit:
+        if self._odds.strikes("crash_after_commit"):
+            raise Crash
+
+    def save(self, write: Callable[[], None]) -> None:
+        """Write behind, or die before or after it."""
+        strikes = self._odds.strikes("crash_in_save")
+        if strikes and self._chance.random() < 0.5:
+            raise Crash
+        write()
+        if strikes:
             raise Crash
 
     def _note(self, commit: Commit) -> None:
@@ -101,7 +114,7 @@ class Disk:
 
 
 class _Watched:
-    """A store whose commits go through the disk's faults; everything else is the store's own."""
+    """A store whose writing goes through the disk's faults; everything else is the store's own."""
 
     def __init__(self, disk: Disk, inner: MemoryStore | SqliteStore) -> None:
         self._disk = disk
@@ -109,6 +122,18 @@ class _Watched:
 
     def commit(self, commit: Commit) -> None:
         self._disk.commit(commit)
+
+    def save(self, states: Sequence[CustomerState]) -> None:
+        self._disk.save(lambda: self._inner.save(states))
+
+    def complete(
+        self,
+        watermark: int,
+        links: Sequence[Link],
+        decisions: Sequence[tuple[DecisionId, int]],
+        learned: bytes | None = None,
+    ) -> None:
+        self._disk.save(lambda: self._inner.complete(watermark, links, decisions, learned))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

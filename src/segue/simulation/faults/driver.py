@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -9,7 +10,6 @@ from random import Random
 
 from msgspec.structs import replace
 
-from segue.channels.settings import ChannelLimits
 from segue.model.commands import Deliver
 from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import EventError
@@ -17,7 +17,7 @@ from segue.model.events import DecisionRequested, DeliveryReported, Incoming
 from segue.model.ids import EventId, derive
 from segue.model.time import DAY, SECOND, Instant, parse_instant
 from segue.ports.store import Entry, Store, pack
-from segue.runtimes.embedded import Embedded, Settings
+from segue.runtimes.embedded import Embedded
 from segue.runtimes.embedded.recovery import Worlds
 from segue.simulation.checkers.evidence import Evidence, Owed
 from segue.simulation.faults.agenda import Agenda
@@ -26,8 +26,9 @@ from segue.simulation.faults.disk import Disk, InjectedError, Span
 from segue.simulation.faults.errands import Errand, Errands
 from segue.simulation.faults.loop import Crash, SimulatedLoop
 from segue.simulation.faults.provider import Providers
-from segue.simulation.faults.residents import ACTIVE, FACTS, Told, tell
-from segue.simulation.faults.schedule import Faults, draw_faults
+from segue.simulation.faults.residents import ACTIVE, FACTS, PEOPLE, Told, known_by, log_in, tell
+from segue.simulation.faults.schedule import Faults, Odds, draw_faults
+from segue.simulation.faults.settings import draw_settings
 from segue.simulation.faults.town import initial_world, published, workspace
 
 QUIET = 8 * DAY
@@ -81,40 +82,27 @@ class _Town:
 
     def __init__(self, seed: int | str, faults: Faults, begin: Instant, folder: Path | None, facts: int) -> None:
         self._faults = faults
+        self._struck: Counter[str] = Counter()
         self._begin = begin
         self._chance = Random(f"{seed}/town")
         self._threads = Random(f"{seed}/threads")
+        self._disk_odds = Odds(faults, self._threads, self._struck)
         self._agenda = Agenda()
         self._clock = MachineClock(begin)
-        self._disk = Disk(faults, Random(f"{seed}/disk"), folder)
+        self._disk = Disk(faults, Random(f"{seed}/disk"), folder, self._struck)
         self._errands = Errands(self._agenda, Random(f"{seed}/errands"))
         self._providers = Providers(
-            faults, Random(f"{seed}/providers"), self._clock.believed, self._span, self._send_receipt
+            *(faults, Random(f"{seed}/providers"), self._clock.believed, self._span, self._send_receipt, self._log_in),
+            struck=self._struck,
         )
         self._published = 0
         self._answers: dict[EventId, str] = {}
         self._told: dict[EventId, None] = {}
-        self._intruders: list[bool] = []
-        self._life_ends: list[int] = []
+        self._intruders, self._life_ends = list[bool](), list[int]()
         self._finish: asyncio.Event
         self._is_over = False
-        self._settings = Settings(
-            batch_max=16,
-            queue_max=64,
-            timer_poll_seconds=self._chance.choice((10_800.0, 43_200.0)),
-            snapshot_seconds=self._chance.choice((60.0, 3600.0, 21_600.0)),
-            snapshot_chunk=self._chance.choice((2, 5, 200)),
-            channel_workers=self._chance.choice((1, 2, 4)),
-            channel_backlog=self._chance.choice((1, 3, 10_000)),
-            hot_customers=self._chance.choice((1, 4, 10_000)),
-            channel_limits={"email": self._limits(), "push": self._limits()},
-            manages_gc=False,
-        )
-        self._plan(tell(Random(f"{seed}/residents"), begin, faults, facts))
-
-    def _limits(self) -> ChannelLimits:
-        """Return how fast a channel may be called: some so slowly that much has changed when a message's turn comes."""
-        return ChannelLimits(rate=self._chance.choice((None, None, 1 / 600, 1 / 7200)))
+        self._settings = draw_settings(self._chance)
+        self._plan(tell(Random(f"{seed}/residents"), begin, faults, facts, self._struck))
 
     # -- what the loop asks -------------------------------------------------------------------------------------
 
@@ -127,10 +115,8 @@ class _Town:
         self._clock.true = Instant(self._begin + self._agenda.elapsed)
 
     def thread_delay(self) -> int:
-        chance = self._threads
-        if chance.random() < self._faults.slow_disk:
-            return int(chance.random() * 5 * SECOND)
-        return 200 + int(chance.random() * 20_000)
+        is_slow, share = self._disk_odds.strikes("slow_disk"), self._threads.random()
+        return int(share * 5 * SECOND) if is_slow else 200 + int(share * 20_000)
 
     # -- lives --------------------------------------------------------------------------------------------------
 
@@ -228,7 +214,16 @@ class _Town:
 
         self._agenda.after(delay, lambda: self._errands.begin(Errand(ask)))
 
+    def _log_in(self, command: Deliver) -> None:
+        """Let whoever gets a message now say on a device who they are: customers become one during the send."""
+        runtime = self._errands.runtime
+        for person in range(PEOPLE) if runtime is not None else ():
+            if runtime is not None and command.customer_id in map(runtime.find, known_by(person)):
+                self._tell(log_in(f"login{len(self._told)}", self._clock.true, person, self._chance))
+                return
+
     def _publish(self, number: int) -> None:
+        self._struck["publications"] += 1
         self._published = number
 
         async def ask(runtime: Embedded) -> None:
@@ -237,13 +232,16 @@ class _Town:
         self._errands.begin(Errand(ask))
 
     def _set_clock(self, step: int) -> None:
+        self._struck["clock_steps"] += 1
         self._clock.error += step
 
     def _crash(self) -> None:
+        self._struck["crashes"] += self._errands.runtime is not None
         raise Crash
 
     def _intrude(self) -> None:
         if self._errands.runtime is not None:
+            self._struck["intruders"] += 1
             self._intruders.append(self._disk.intrude())
 
     def _end(self) -> None:
@@ -282,6 +280,7 @@ class _Town:
                 owed=_owed(store, entries),
                 intruders=tuple(self._intruders),
                 ended_at=self._clock.believed(),
+                struck=dict(self._struck),
             )
         finally:
             store.close()

@@ -4,6 +4,7 @@ Their log is the oracle of the checkers: it lives outside the process, and no cr
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -16,7 +17,7 @@ from segue.ports.channel import AnyChannel, Finding
 from segue.simulation.checkers.evidence import Handed, Synced
 from segue.simulation.faults.disk import Span
 from segue.simulation.faults.loop import Crash
-from segue.simulation.faults.schedule import Faults
+from segue.simulation.faults.schedule import Faults, Odds
 
 Tell = Callable[[int, Deliver, DeliveryStatus, str], None]
 """Sends a receipt: after how many microseconds, about what, its status and its id."""
@@ -29,21 +30,30 @@ class Providers:
         now: the time by the process's clock.
         span: which entries the process may know now.
         tell: sends a receipt on its way.
+        log_in: lets the recipient of a message say who they are.
 
     Attributes:
         handed, synced: their log.
     """
 
     def __init__(
-        self, faults: Faults, chance: Random, now: Callable[[], Instant], span: Callable[[], Span], tell: Tell
+        self,
+        faults: Faults,
+        chance: Random,
+        now: Callable[[], Instant],
+        span: Callable[[], Span],
+        tell: Tell,
+        log_in: Callable[[Deliver], None] = lambda command: None,
+        struck: Counter[str] | None = None,
     ) -> None:
         self.handed: list[Handed] = []
         self.synced: list[Synced] = []
-        self._faults = faults
+        self._odds = Odds(faults, chance, struck)
         self._chance = chance
         self._now = now
         self._span = span
         self._tell = tell
+        self._log_in = log_in
         self._taken: set[DeliveryId] = set()
         self._made: set[DeliveryId] = set()
 
@@ -59,13 +69,13 @@ class Providers:
 
     async def take(self, spec: ChannelSpec, command: Deliver) -> Outcome:
         """Be handed a message."""
-        faults, chance, span = self._faults, self._chance, self._span()
-        if chance.random() < faults.crash_before_call:
+        odds, chance, span = self._odds, self._chance, self._span()
+        if odds.strikes("crash_before_call"):
             raise Crash
         status, takes = self._answer()
         is_known = spec.is_idempotent and command.delivery_id in self._taken
         is_unsure = spec.is_idempotent and status is DeliveryStatus.UNKNOWN
-        is_unsure = is_unsure and chance.random() < faults.timeout_retryable
+        is_unsure = is_unsure and odds.strikes("timeout_retryable")
         if is_unsure:
             status = DeliveryStatus.RETRYABLE  # as channels with keys may say of a timeout: a resend is harmless
         took = takes and not is_known
@@ -73,9 +83,11 @@ class Providers:
         if took:
             self._taken.add(command.delivery_id)
             self._react(command)
-        if chance.random() < faults.crash_in_call:
+        if odds.strikes("crash_in_call"):
             raise Crash
-        if chance.random() < faults.slow:
+        if odds.strikes("log_in_call"):
+            self._log_in(command)
+        if odds.strikes("slow"):
             await asyncio.sleep(chance.random() ** 3 * 600)
         else:
             await asyncio.sleep(chance.random() * 0.2)
@@ -93,20 +105,20 @@ class Providers:
             self.synced.append(Synced(self._now(), command, took, span.since, span.until))
             if took:
                 self._made.add(command.delivery_id)
-        if self._chance.random() < self._faults.crash_in_call:
+        if self._odds.strikes("crash_in_call"):
             raise Crash
         await asyncio.sleep(self._chance.random())
         return tuple(Outcome(delivery_id=command.delivery_id, status=status) for command in commands)
 
     def _answer(self) -> tuple[DeliveryStatus, bool]:
-        faults, chance = self._faults, self._chance
-        if chance.random() < faults.retryable:
+        odds = self._odds
+        if odds.strikes("retryable"):
             return DeliveryStatus.RETRYABLE, False
-        if chance.random() < faults.rejected:
+        if odds.strikes("rejected"):
             return DeliveryStatus.REJECTED, False
-        if chance.random() < faults.timeout:
+        if odds.strikes("timeout"):
             return DeliveryStatus.UNKNOWN, False
-        if chance.random() < faults.timeout_accepted:
+        if odds.strikes("timeout_accepted"):
             return DeliveryStatus.UNKNOWN, True
         return DeliveryStatus.ACCEPTED, True
 
@@ -127,15 +139,15 @@ class Providers:
             self._send(command, status)
 
     def _send(self, command: Deliver, status: DeliveryStatus) -> None:
-        faults, chance = self._faults, self._chance
-        if chance.random() < faults.receipt_lost:
+        odds, chance = self._odds, self._chance
+        if odds.strikes("receipt_lost"):
             return
         name = f"{command.delivery_id}/{command.attempt}/{status}/{len(self.handed)}"
         delay = int(chance.choice((SECOND // 10, SECOND, MINUTE, 2 * HOUR)) * chance.random())
-        if chance.random() < faults.receipt_late:
+        if odds.strikes("receipt_late"):
             delay += int(chance.choice((HOUR, DAY, 4 * DAY)) * chance.random())
         self._tell(delay, command, status, name)
-        while chance.random() < faults.receipt_doubled:
+        while odds.strikes("receipt_doubled"):
             self._tell(delay + int(chance.choice((0, MINUTE, DAY)) * chance.random()), command, status, name)
 
 

@@ -1,5 +1,6 @@
 """The residents: what they do, told by sources that repeat themselves, come late, or have wrong clocks."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from random import Random
 
@@ -9,9 +10,9 @@ from segue.model.events import ConsentChanged, DecisionRequested, Enroll, Event,
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY, HOUR, MINUTE, SECOND, Instant
-from segue.simulation.faults.schedule import Faults
+from segue.simulation.faults.schedule import Faults, Odds
 
-PEOPLE = 7
+PEOPLE, DEVICES = 7, 3
 FACTS = 70
 ACTIVE = 6 * DAY
 ZONES = (
@@ -42,30 +43,33 @@ class Told(Struct, frozen=True):
     fact: Incoming
 
 
-def tell(chance: Random, begin: Instant, faults: Faults, facts: int = FACTS) -> list[Told]:
+def tell(
+    chance: Random, begin: Instant, faults: Faults, facts: int = FACTS, struck: Counter[str] | None = None
+) -> list[Told]:
     """Return everything that is told of the residents, by arrival.
 
     Args:
         begin: the instant of the beginning.
+        struck: counts the faults that struck.
     """
-    told = list(_introductions(chance, begin))
+    told, odds = list(_introductions(chance, begin)), Odds(faults, chance, struck)
     at = HOUR
     for number in range(facts):
         # Most things happen in bursts, some at one and the same moment.
         at += int(chance.choice((0, SECOND, MINUTE, 20 * MINUTE, 3 * HOUR, 6 * HOUR)) * chance.random())
         at = max(at, int(ACTIVE * number / facts / 1.2))
-        told += _told(chance, faults, at, _fact(chance, f"f{number}", begin + at))
+        told += _told(chance, odds, at, _fact(chance, f"f{number}", begin + at))
     return sorted(told, key=lambda each: each.arrives)
 
 
-def _told(chance: Random, faults: Faults, at: int, fact: Incoming) -> Iterator[Told]:
+def _told(chance: Random, odds: Odds, at: int, fact: Incoming) -> Iterator[Told]:
     arrives = at + int(chance.random() * SECOND)
-    if chance.random() < faults.event_late:
+    if odds.strikes("event_late"):
         arrives += int(chance.choice((MINUTE, 3 * HOUR, 2 * DAY, 3 * DAY)) * chance.random())
-    elif chance.random() < faults.event_early:
+    elif odds.strikes("event_early"):
         arrives = max(0, at - int(chance.choice((SECOND, HOUR, DAY)) * chance.random()))
     yield Told(arrives, fact)
-    while chance.random() < faults.event_doubled:
+    while odds.strikes("event_doubled"):
         yield Told(arrives + int(chance.choice((0, SECOND, HOUR, 2 * DAY)) * chance.random()), fact)
 
 
@@ -80,14 +84,14 @@ def _introductions(chance: Random, begin: Instant) -> Iterator[Told]:
         if chance.random() < 0.2:
             del traits["zone"]
         at = Instant(begin + int(chance.random() * HOUR))
-        yield Told(at - begin, _incoming(f"who{person}", at, (_user(person),), _identified(at, traits)))
+        yield Told(at - begin, _incoming(f"who{person}", at, (user_of(person),), _identified(at, traits)))
         if person % 2:
-            yield Told(at - begin, _incoming(f"may{person}", at, (_user(person),), _word(at, "sms", granted=True)))
+            yield Told(at - begin, _incoming(f"may{person}", at, (user_of(person),), _word(at, "sms", granted=True)))
 
 
 def _fact(chance: Random, name: str, at: int) -> Incoming:
     person, moment, kind = int(chance.random() * PEOPLE), Instant(at), chance.random()
-    known = (_user(person),) if chance.random() < 0.7 else (_device(person),)
+    known = (user_of(person),) if chance.random() < 0.7 else (device_of(person, chance),)
     if kind < 0.62:
         return _incoming(name, moment, known, _tracked(chance, moment))
     if kind < 0.72:
@@ -100,7 +104,7 @@ def _fact(chance: Random, name: str, at: int) -> Incoming:
         word = _word(moment, chance.choice(_CHANNELS), granted=chance.random() < 0.5)
         return _incoming(name, moment, known, word)
     if kind < 0.93:  # they log in on a device: what it did was theirs
-        return _incoming(name, moment, (_device(person), _user(person)), _identified(moment, {}))
+        return log_in(name, moment, person, chance)
     if kind < 0.97:
         asked = DecisionRequested(event_id=EventId(""), customer_id=CustomerId(""), at=moment, placement="hero")
         return _incoming(name, moment, known, asked)
@@ -127,9 +131,21 @@ def _incoming(name: str, at: Instant, identifiers: tuple[Identifier, ...], event
     return Incoming(identifiers=identifiers, event=event, event_id=EventId(name), at=at, source="town")
 
 
-def _user(person: int) -> Identifier:
+def log_in(name: str, at: Instant, person: int, chance: Random) -> Incoming:
+    """Return the fact that somebody says on one of their devices who they are: what it did was theirs."""
+    return _incoming(name, at, (device_of(person, chance), user_of(person)), _identified(at, {}))
+
+
+def user_of(person: int) -> Identifier:
+    """Return what somebody is known by once they have said who they are."""
     return Identifier("user_id", f"u{person}")
 
 
-def _device(person: int) -> Identifier:
-    return Identifier("anonymous_id", f"d{person}")
+def known_by(person: int) -> tuple[Identifier, ...]:
+    """Return everything that somebody may be known by."""
+    return user_of(person), *(Identifier("anonymous_id", f"d{person}.{number}") for number in range(DEVICES))
+
+
+def device_of(person: int, chance: Random) -> Identifier:
+    """Return one of somebody's devices."""
+    return Identifier("anonymous_id", f"d{person}.{int(chance.random() * DEVICES)}")

@@ -4,6 +4,7 @@ Every seed has only some of the faults, each at its own rate (swarm testing: Gro
 testing", ISSTA 2012): what is always there hides what only shows without it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from random import Random
 
@@ -19,6 +20,7 @@ class Faults(Struct, frozen=True, kw_only=True):
         crash_before_commit, crash_after_commit: before a commit is durable; after, before anybody hears of it.
         crash_before_call: ``attempting`` is durable, the provider has not been called.
         crash_in_call: the provider has the message, its answer does not arrive.
+        crash_in_save: before or after customers' states are written behind, or the watermark moves.
         crashes: at any moment; so many in the whole simulation.
         commit_fails: a commit raises; whether it is durable is a matter of chance.
         pause_max: how long a dead process stays down at most; microseconds, log-uniform from a second on.
@@ -28,6 +30,7 @@ class Faults(Struct, frozen=True, kw_only=True):
         receipt_lost, receipt_doubled, receipt_late: what becomes of receipts.
         event_doubled, event_late, event_early: facts that are told again, hours or days late, or from the future.
         clock_steps: so many in the whole simulation, of up to ``clock_step_max`` microseconds forwards or backwards.
+        log_in_call: while a provider has a message in hand, its recipient turns out to be another known customer, too.
         intruders: attempts to open the same store once more.
         publications: changed workspaces that are published meanwhile.
     """
@@ -36,6 +39,7 @@ class Faults(Struct, frozen=True, kw_only=True):
     crash_after_commit: float = 0.0
     crash_before_call: float = 0.0
     crash_in_call: float = 0.0
+    crash_in_save: float = 0.0
     crashes: int = 0
     commit_fails: float = 0.0
     pause_max: int = MINUTE
@@ -46,6 +50,7 @@ class Faults(Struct, frozen=True, kw_only=True):
     timeout: float = 0.0
     timeout_accepted: float = 0.0
     timeout_retryable: float = 0.0
+    log_in_call: float = 0.0
     receipt_lost: float = 0.0
     receipt_doubled: float = 0.0
     receipt_late: float = 0.0
@@ -61,6 +66,28 @@ class Faults(Struct, frozen=True, kw_only=True):
 NONE = Faults()
 """Nothing goes wrong."""
 
+
+class Odds:
+    """Decides, at one place, whether a fault strikes now.
+
+    Args:
+        struck: counts every fault that did, by the name of its share.
+    """
+
+    def __init__(self, faults: Faults, chance: Random, struck: Counter[str] | None = None) -> None:
+        self._faults = faults
+        self._chance = chance
+        self._struck: Counter[str] = Counter() if struck is None else struck
+
+    def strikes(self, fault: str) -> bool:
+        """Tell whether ``fault`` strikes on this occasion."""
+        share: float = getattr(self._faults, fault)
+        strikes = self._chance.random() < share
+        if strikes:
+            self._struck[fault] += 1
+        return strikes
+
+
 _HIGHEST: Mapping[str, float] = {
     "crash_before_commit": 0.02,
     "crash_after_commit": 0.02,
@@ -75,6 +102,8 @@ _HIGHEST: Mapping[str, float] = {
     "timeout": 0.2,
     "timeout_accepted": 0.2,
     "timeout_retryable": 1.0,
+    "crash_in_save": 0.01,
+    "log_in_call": 0.2,
     "receipt_lost": 0.4,
     "receipt_doubled": 0.5,
     "receipt_late": 0.5,
@@ -85,6 +114,9 @@ _HIGHEST: Mapping[str, float] = {
     "intruders": 3,
     "publications": 3,
 }
+DRAWN = tuple(_HIGHEST)
+"""The faults that seeds draw."""
+
 _PAUSES = (MINUTE, 60 * MINUTE, 10 * 60 * MINUTE)
 _STEPS = (SECOND, 5 * MINUTE, 60 * MINUTE, 150 * MINUTE)
 
