@@ -118,6 +118,11 @@ def test_arms_of_the_same_season_live_it_once(monkeypatch: pytest.MonkeyPatch) -
     assert set(ready.learned) == {"bandit", "value"}
 
 
+def test_the_season_of_an_arm_that_is_left_out_is_not_lived() -> None:
+    ready = prepare({"rules": learning_shop("rules")}, {"value": season()}, PLAN)
+    assert (set(ready.arms), ready.learned, ready.schooling) == ({"rules"}, {}, ())
+
+
 def test_groups_that_must_be_contacted_alike_are_read_from_the_season(monkeypatch: pytest.MonkeyPatch) -> None:
     shop, seen = learning_shop("value"), list[Groups]()
     train = jobs.FRAME_JOBS["long_term"]

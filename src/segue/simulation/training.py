@@ -122,15 +122,16 @@ def prepare(
     Models are used through the whole simulation, however old they become: in production they are trained anew.
 
     Args:
+        seasons: by arm; those of other arms are left out.
         progress: told how many more lives of seasons have been led.
 
     Raises:
         SegueError: what training needs is not installed.
     """
-    begin = process_time()
-    lived, asking = dict[bytes, _Lived](), any("bandit" in LADDERS[arms[arm].policy.name] for arm in seasons)
+    begin, wanted = process_time(), {arm: season for arm, season in seasons.items() if arm in arms}
+    lived, asking = dict[bytes, _Lived](), any("bandit" in LADDERS[arms[arm].policy.name] for arm in wanted)
     ready, learned, schooling = dict(arms), dict[str, bytes](), list[Schooling]()
-    for arm, season in seasons.items():
+    for arm, season in wanted.items():
         key = msgpack.encode((season, replace(arms[arm], policy=season.workspace.policy)))
         if key not in lived:
             told_of = partial(progress, f"before {arm}") if progress else None
