@@ -102,8 +102,8 @@ CASES = (
         "**What stays out of reach.** Most orders come by themselves: of those that the campaigns see, 79 % come in "
         "the first market with silence too, and 95 % in the second. For 25 % more of all orders, messages would have "
         "to cause 2.2 and 6.6 times as many as the campaigns do; the tables below show what somebody would reach who "
-        "saw into people. Opt-outs are not fewer in the first market: three reminders within two hours tire whoever has "
-        "left a cart. A version with two reminders and less news had a quarter fewer opt-outs on `dev-1` than this one "
+        "saw into people. Opt-outs are not fewer in the first market: three reminders within two hours tire whoever "
+        "has left a cart. A version with two reminders and less news had a quarter fewer opt-outs on `dev-1` than this one "
         "and caused 19 % instead of 26 % more orders than the campaigns (expected, not counted): which is better "
         "depends on what an opt-out costs.",
         place="one_conversation/coordinated",
