@@ -20,6 +20,7 @@ def measure(
     *,
     since: str | None = None,
     until: str | None = None,
+    by: str = "",
     report: Annotated[Path | None, Parameter(help="Write it as a page that needs nothing else.")] = None,
     markdown: Annotated[Path | None, Parameter(help="Write it as Markdown.")] = None,
     json: Json = False,
@@ -34,13 +35,15 @@ def measure(
     ----------
     since, until
         This period only (RFC 3339), by default the whole log.
+    by
+        A trait: which of its values, as they were before the first decision, gain from being contacted?
     """
     begin = parse_instant(since) if since is not None else None
     end = parse_instant(until) if until is not None else None
     with opened(folder, tuple(TABLES)) as logged:
         revisions = logged.duck.execute("SELECT DISTINCT revision FROM main.decisions").fetchall()
         lots = {name: lot_of(logged.revision(name)) for (name,) in revisions}
-        found = make_report(open_period(logged.duck, logged.running, begin=begin, end=end, lots=lots))
+        found = make_report(open_period(logged.duck, logged.running, begin=begin, end=end, lots=lots, by=by))
     for path, write in ((report, as_page), (markdown, as_markdown)):
         if path is not None:
             path.write_text(write(found), encoding="utf-8")

@@ -11,6 +11,7 @@ from segue.measurement.experiments.reading import read_experiment
 from segue.measurement.experiments.results import Reading
 from segue.measurement.experiments.results import Report as Found
 from segue.measurement.experiments.units import EventColumns, units_from_events
+from segue.measurement.reports.gains import assigned_by, gains_of
 from segue.measurement.reports.lots import check_lots
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, between, percent
@@ -24,6 +25,12 @@ VALUE = "value"
 """The metric of all objectives by what they are worth, less what contacts cost."""
 
 LEAST_PLANNED = 10_000
+
+BEFORE_DAYS = 28.0
+"""What customers brought in so many days before their first decision takes noise away."""
+
+KNOWN = "known"
+"""The column of `assigned_by`."""
 
 ASSIGNED = """(
     SELECT customer_id, arg_min("group", "at") AS arm, min("at") AS "at"
@@ -49,15 +56,16 @@ def effects_section(period: Period) -> Section | None:
     few = [name for name, count in counts.items() if count < 2]
     experiment = _experiment(period, control, counts)
     found = _read(period, experiment, few)
+    gains = gains_of(found.groups, period.by, control)
     return Section(
         name="effects",
         title="What orchestration caused",
         lead=_lead(found),
         is_causal=True,
-        tables=(_table(found),) if found.readings else (),
-        notes=_notes(found, experiment),
+        tables=(*((_table(found),) if found.readings else ()), *gains.tables),
+        notes=(*_notes(found, experiment), *gains.notes),
         data=found,
-        drawings=tuple(_drawings(found)),
+        drawings=(*_drawings(found), *gains.drawings),
     )
 
 
@@ -88,17 +96,31 @@ def _experiment(period: Period, control: str, counts: dict[str, int]) -> Experim
         control=control,
         metrics=tuple(metrics),
         primary=(VALUE,),
+        before_days=BEFORE_DAYS if _has_past(period) else 0.0,
+        by=KNOWN if period.by else "",
         looks="anytime",
         planned=max(sum(counts.values()), LEAST_PLANNED),
     )
 
 
+def _has_past(period: Period) -> bool:
+    """Tell whether anything is known of customers from before anybody was decided about: later, what a customer did
+    before a first decision may have come of decisions of an earlier period.
+    """
+    first = period.one("SELECT min(\"at\") FROM main.decisions WHERE policy NOT LIKE 'obligation%'")[0]
+    if first is None or first < period.begin:
+        return False
+    early = f"SELECT count(*) FROM rewards JOIN {ASSIGNED} AS assigned USING (customer_id)"
+    return bool(period.one(f'{early} WHERE rewards."at" < assigned."at"')[0])
+
+
 def _read(period: Period, experiment: Experiment, few: list[str]) -> Found:
     left_out = "".join(f" AND arm <> {quoted(name)}" for name in few)
     duck = period.duck
+    assigned = assigned_by(period, ASSIGNED, period.by) if period.by else ASSIGNED
     duck.execute(
         f"CREATE OR REPLACE TABLE measured_assigned AS SELECT *, row_number() OVER (ORDER BY customer_id)"
-        f" AS row_number__ FROM {ASSIGNED} WHERE true{left_out}"
+        f" AS row_number__ FROM {assigned} WHERE true{left_out}"
     )
     duck.execute(f"CREATE OR REPLACE TABLE measured_happened AS SELECT * FROM {value_events(period.objectives)}")
     names = EventColumns(unit="customer_id", at="at", name="name", amount="amount", assigned_at="at")

@@ -50,6 +50,7 @@ class Period(Struct, frozen=True, eq=False):
         duck: where the unqualified names events, decisions, deliveries, steps and rewards are those of the period.
         begin, end: UTC, without a zone.
         lots: of each revision in the log; empty where only ``workspace`` is known.
+        by: the trait by whose values effects are looked into, "" for none.
     """
 
     duck: "DuckDBPyConnection"
@@ -57,6 +58,7 @@ class Period(Struct, frozen=True, eq=False):
     begin: datetime
     end: datetime
     lots: Mapping[str, Lot] = {}
+    by: str = ""
 
     @property
     def objectives(self) -> dict[str, Objective]:
@@ -79,12 +81,14 @@ def open_period(
     begin: Instant | None = None,
     end: Instant | None = None,
     lots: Mapping[str, Lot] | None = None,
+    by: str = "",
 ) -> Period:
     """Return a period of the log that `segue.measurement.segments.read_log` opened.
 
     Args:
         begin, end: of the whole log where None.
         lots: of each revision (`segue.measurement.reports.lots.lot_of`), where they are known.
+        by: a trait; its values make groups of customers.
 
     Raises:
         SegueError: nothing happened in it.
@@ -109,7 +113,7 @@ def open_period(
     duck.execute(f"SET search_path = '{SCHEMA},main'")
     if not duck.execute("SELECT count(*) FROM events").fetchall()[0][0]:
         raise SegueError("Nothing happened in this period.", f"The log goes from {first} to {last}.")
-    return Period(duck, workspace, since, until, lots or {})
+    return Period(duck, workspace, since, until, lots or {}, by)
 
 
 def _moment(instant: Instant) -> datetime:
