@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from examples.cases import goals
 from examples.cases.ceiling import ceiling
 from examples.cases.knowing import knowing
-from examples.cases.pages import EXAMPLES, Case, page_of
+from examples.cases.pages import EXAMPLES, Case, pages_of
 
 DOCS = EXAMPLES.parent / "docs" / "cases"
 UNSEEN = "unseen-1"
@@ -103,8 +103,8 @@ CASES = (
         "the first market with silence too, and 95 % in the second. For 25 % more of all orders, messages would have "
         "to cause 2.2 and 6.6 times as many as the campaigns do; the tables below show what somebody would reach who "
         "saw into people. Opt-outs are not fewer in the first market: three reminders within two hours tire whoever "
-        "has left a cart. A version with two reminders and less news had a quarter fewer opt-outs on `dev-1` than this one "
-        "and caused 19 % instead of 26 % more orders than the campaigns (expected, not counted): which is better "
+        "has left a cart. A version with two reminders and less news had a quarter fewer opt-outs on `dev-1` than this "
+        "one and caused 19 % instead of 26 % more orders than the campaigns (expected, not counted): which is better "
         "depends on what an opt-out costs.",
         place="one_conversation/coordinated",
         simulations=("shop", "wishes"),
@@ -136,10 +136,11 @@ def main(words: list[str]) -> None:
             simulated = replace(case, varied={}) if given.unvaried or given.quick else case
             size = QUICK if given.quick else given.customers
             begin = perf_counter()
-            page = page_of(simulated, processes=given.processes, customers=size, seed=given.seed)
-            (given.into / f"{case.name}.md").write_text(page)
+            pages = pages_of(simulated, processes=given.processes, customers=size, seed=given.seed)
+            for file, page in pages.items():
+                (given.into / file).write_text(page, encoding="utf-8")
             took = (perf_counter() - begin) / 60
-            sys.stdout.write(f"{case.name}: {given.into / f'{case.name}.md'} ({took:.1f} minutes)\n")
+            sys.stdout.write(f"{case.name}: {', '.join(pages)} in {given.into} ({took:.1f} minutes)\n")
             sys.stdout.flush()
 
 

@@ -11,6 +11,7 @@ from segue.simulation.account import Accounts
 from segue.simulation.report.findings import Findings, findings_of
 from segue.simulation.report.markdown import markdown
 from segue.simulation.report.reading import assumed
+from segue.simulation.report.whole import report_page
 from segue.simulation.sensitivity import Variation, Varied, variations, vary
 from segue.simulation.side_by_side import run, told_of
 from segue.simulation.spec import Simulation, read_simulation
@@ -59,21 +60,33 @@ class Elsewhere(Struct, frozen=True):
     rows: list[goals.Row]
 
 
-def page_of(case: Case, *, processes: int = 1, customers: int = 0, seed: str = "") -> str:
-    """Run a case, with so many customers and another seed than its own where they are given, and return its page."""
+def pages_of(case: Case, *, processes: int = 1, customers: int = 0, seed: str = "") -> dict[str, str]:
+    """Run a case, with so many customers and another seed than its own where they are given.
+
+    Returns:
+        by the name of its file, the page, and for each simulation a report with plots.
+    """
     promises: list[str] = []
     rests: list[str] = []
     details: list[str] = []
+    reports: dict[str, str] = {}
     for name in case.simulations:
-        place = EXAMPLES / case.place
         size = customers or case.customers or None
-        simulation = read_simulation(place, name, customers=size, seed=seed or case.seed or None)
+        simulation = read_simulation(EXAMPLES / case.place, name, customers=size, seed=seed or case.seed or None)
         findings, rows, lived, elsewhere = _simulated(case, simulation, processes)
-        promises += [f"### Market {_market(findings)}: {_size(findings)}", "", *_table(rows), ""]
+        file = f"{case.name}-{name}.html"
+        reports[file] = report_page(findings)
+        plots = f"Week by week and with plots: [{file}]({file})."
+        promises += [f"### Market {_market(findings)}: {_size(findings)}", "", *_table(rows), "", plots, ""]
         promises += case.beyond(simulation, lived) if case.beyond is not None else []
         rests += _carried(case, findings, elsewhere)
         details += [*_below(markdown(findings, has_moves=False)), ""]
-    lines = [
+    lines = [*_head(case), *promises, *(["## What it rests on", "", RESTS, "", *rests] if rests else []), *details]
+    return {f"{case.name}.md": "\n".join(lines).rstrip() + "\n", **reports}
+
+
+def _head(case: Case) -> list[str]:
+    return [
         f"# {case.title}",
         "",
         case.told,
@@ -84,11 +97,7 @@ def page_of(case: Case, *, processes: int = 1, customers: int = 0, seed: str = "
         "",
         "## Promised and measured",
         "",
-        *promises,
-        *(["## What it rests on", "", RESTS, "", *rests] if rests else []),
-        *details,
     ]
-    return "\n".join(lines).rstrip() + "\n"
 
 
 def _simulated(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from examples.cases import goals
 from examples.cases.__main__ import CASES
 from examples.cases.ceiling import Seer, live
-from examples.cases.pages import EXAMPLES, page_of
+from examples.cases.pages import EXAMPLES, pages_of
 from segue.simulation.account import Accounts
 from segue.simulation.running import run_arms
 from segue.simulation.spec import read_simulation
@@ -73,7 +73,8 @@ def test_whoever_sees_into_people_and_sends_nothing_finds_what_silence_finds() -
 
 def test_what_a_case_rests_on_is_told_under_each_variation() -> None:
     case = next(case for case in CASES if case.name == "triggers-and-batch")
-    page = page_of(replace(case, varied={"fatigue": ("intent_lasts",)}, customers_varied=30), customers=60, seed="test")
+    small = replace(case, varied={"fatigue": ("intent_lasts",)}, customers_varied=30)
+    page = pages_of(small, customers=60, seed="test")["triggers-and-batch.md"]
     assert "## What it rests on" in page
     assert "the first 30 customers" in page
     assert "| nothing varied | | |" in page
@@ -83,7 +84,10 @@ def test_what_a_case_rests_on_is_told_under_each_variation() -> None:
 
 def test_a_page_says_what_was_promised_and_what_was_measured() -> None:
     case = next(case for case in CASES if case.name == "triggers-and-batch")
-    page = page_of(replace(case, varied={}), customers=60)
+    pages = pages_of(replace(case, varied={}), customers=60)
+    assert list(pages) == ["triggers-and-batch.md", "triggers-and-batch-shop.html"]
+    assert "<svg" in pages["triggers-and-batch-shop.html"]
+    page = pages["triggers-and-batch.md"]
     assert page.startswith(f"# {case.title}")
     assert "| triggered over batch, orders caused per message | 3 to 8 times |" in page
     assert "**Simulated.**" in page
