@@ -185,8 +185,10 @@ def _carried(case: Case, findings: Findings, elsewhere: Sequence[Elsewhere]) -> 
 def _otherwise(there: goals.Row, here: goals.Row) -> str:
     """Return what was measured; in bold where its interval does not hold what it is with nothing varied."""
     is_elsewhere = there.is_reached != here.is_reached
-    if there.estimate is not None and here.estimate is not None:
-        is_elsewhere = not there.estimate.low <= here.estimate.value <= there.estimate.high
+    if here.estimate is not None:
+        is_elsewhere = (
+            there.estimate is not None and not there.estimate.low <= here.estimate.value <= there.estimate.high
+        )
     return f"**{there.measured}**" if is_elsewhere else there.measured
 
 
