@@ -75,3 +75,14 @@ def test_an_opt_out_belongs_to_the_last_contact_within_a_week() -> None:
 
 
 _SENT = (("d1", DAY), ("d2", 3 * DAY))
+
+
+def test_the_steps_that_anybody_came_to_are_known() -> None:
+    duck = _log([("a", 100, "tracked", "visited", "{}")])
+    for at, step in ((50, "settle"), (60, ""), (500, "late")):
+        duck.execute(
+            'INSERT INTO steps (seq, "at", customer_id, run_id, journey, to_step) '
+            "VALUES (1, make_timestamptz(?), 'a', 'r', 'care', ?)",
+            [at, step],
+        )
+    assert read_history(duck, Instant(201)).reached == {("care", "settle")}

@@ -22,6 +22,7 @@ from segue.simulation.fitted.pooling import pooled
 from segue.simulation.fitted.running import Progress, Stage, ageless, run_in
 from segue.simulation.fitted.starting import Start, start_now
 from segue.simulation.fitted.support import Gap, Way, chance_note, gaps_of, tired_limit
+from segue.simulation.fitted.unseen import gaps_where_nobody_was, gaps_without_effect
 from segue.simulation.fitted.validating import Validation, validate
 from segue.workspace.differences import Difference, differences
 
@@ -106,7 +107,7 @@ def ask(
     evidence = gather_evidence(history, known, running, changed.actions)
     stage = _stage(question, running, start, evidence)
     runs = _run(question, worlds, stage, progress)
-    gaps = gaps_of(evidence, changed, runs.arrivals[NOW], runs.arrivals[CHANGED], runs.tired)
+    gaps = _gaps(evidence, running, changed, runs)
     figures = _figures(evidence, running, changed, runs.accounts[NOW] + runs.accounts[CHANGED])
     is_open = any(gap.is_decisive for gap in gaps)
     withheld = tuple(each.name for each in figures if is_open and not _is_plain(each))
@@ -141,6 +142,16 @@ class Runs(Struct, frozen=True, eq=False):
     arrivals: dict[str, Counter[Way]]
     tired: tuple[int, int]
     others: Counter[str]
+
+
+def _gaps(evidence: Evidence, running: Workspace, changed: Workspace, runs: Runs) -> tuple[Gap, ...]:
+    """Return what of the change rests on nothing in the log."""
+    before, after = runs.arrivals[NOW], runs.arrivals[CHANGED]
+    return (
+        *gaps_of(evidence, changed, before, after, runs.tired),
+        *gaps_where_nobody_was(evidence.history, running, changed),
+        *gaps_without_effect(running, changed, moves_contacts=before != after),
+    )
 
 
 def _published(changed: Workspace, running: Workspace, start: Start) -> World:

@@ -19,7 +19,7 @@ from segue.model.time import NEVER, Instant
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-TABLES = ("events", "decisions", "deliveries")
+TABLES = ("events", "decisions", "deliveries", "steps")
 """The tables of the log that a history is made of (`measurement.segments.read_log`)."""
 
 Body = tuple[dict[str, Any], dict[str, Any]]
@@ -88,6 +88,11 @@ FROM decisions WHERE epoch_us("at") < {until}
 """
 
 
+_REACHED = """\
+SELECT DISTINCT journey, to_step FROM steps WHERE to_step != '' AND epoch_us("at") < {until} ORDER BY journey, to_step
+"""
+
+
 class Happened(Struct, frozen=True, eq=False):
     """What customers did, by time: n events. Those of a kind at the same moment are one: the lines of an order.
 
@@ -136,6 +141,7 @@ class History(Struct, frozen=True, eq=False):
         ghosts: decisions that were made and not carried out, for comparison.
         silences: decisions in which chance chose nothing.
         revisions: of the workspace.
+        reached: (journey, step) that anybody has come to.
     """
 
     customers: tuple[str, ...]
@@ -151,6 +157,7 @@ class History(Struct, frozen=True, eq=False):
     ghosts: int = 0
     silences: int = 0
     revisions: int = 1
+    reached: frozenset[tuple[str, str]] = frozenset()
 
 
 _OPT_OUT_WITHIN = 7 * 86_400_000_000
@@ -167,6 +174,7 @@ def read_history(duck: "DuckDBPyConnection", until: Instant) -> History:
     contacts = query_columns(duck, _CONTACTS.format(until=until))
     withdrawn = query_columns(duck, _WITHDRAWALS.format(until=until))
     spared = query_columns(duck, _SPARED.format(until=until))
+    reached = query_columns(duck, _REACHED.format(until=until))
     customers, whose = _places(np.concatenate([events["customer_id"], contacts["customer_id"]]))
     kinds, kind = _places(events["name"])
     actions, action = _places(contacts["action"])
@@ -200,6 +208,7 @@ def read_history(duck: "DuckDBPyConnection", until: Instant) -> History:
         ghosts=int(spared["ghosts"][0]),
         silences=int(spared["silences"][0]),
         revisions=int(spared["revisions"][0]),
+        reached=frozenset(zip(reached["journey"].tolist(), reached["to_step"].tolist(), strict=True)),
     )
 
 
