@@ -58,7 +58,7 @@ CASES = (
         "this very run, since with so few customers theirs may lie off 6.2 % by chance.",
         place="fitness_retention/orchestrated",
         simulations=("fatigue", "attention", "habit"),
-        customers=500,
+        customers=300,
         seed=UNSEEN,
         goals=goals.fitness,
         varied={"fatigue": ("churn_tired",), "attention": ("leaves",), "habit": ("away",)},
