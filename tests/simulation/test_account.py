@@ -9,7 +9,7 @@ from segue.model.commands import Deliver
 from segue.model.deliveries import DeliveryStatus
 from segue.model.events import ConsentChanged, DeliveryReported, Tracked
 from segue.ports.store import Entry
-from segue.simulation.account import Accounts, gather
+from segue.simulation.account import BLOCKS, Accounts, gather
 from tests.simulation.shop import learning_shop
 from tests.simulation.test_crowd import crowd
 
@@ -66,3 +66,10 @@ def test_parts_are_gathered_in_the_order_of_residents_whatever_they_counted() ->
     assert whole.columns["a"].tolist() == [1.0, 2.0, 0.0]
     assert whole.columns["b"].tolist() == [0.0, 0.0, 5.0]
     assert {name: values.tolist() for name, values in whole.weekly.items()} == {"a": [3.0], "b": [5.0]}
+
+
+def test_weeks_are_the_sums_of_their_blocks() -> None:
+    for name, weeks in ACCOUNTS.weekly.items():
+        assert ACCOUNTS.blocks[name].shape == (BLOCKS, len(weeks))
+        assert ACCOUNTS.blocks[name].sum(axis=0) == pytest.approx(weeks)
+        assert ACCOUNTS.blocks[name].sum() == pytest.approx(ACCOUNTS.column(name).sum())

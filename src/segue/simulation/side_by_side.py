@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from msgspec import Struct
 
-from segue.simulation.account import Accounts
+from segue.measurement.quantiles import student_quantile
+from segue.simulation.account import BLOCKS, Accounts, Floats
 from segue.simulation.figures import Told, tell
 from segue.simulation.market import Description
 from segue.simulation.markets import make_market
@@ -18,11 +20,16 @@ class Curve(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of the thing that was counted, as in `Accounts`.
+        lows, highs: of the 95 % interval of each week's mean over customers like these (Student's, from the means of
+            `segue.simulation.account.BLOCKS` blocks of customers); none of fewer than two blocks. Arms are told apart
+            better than by these bands, because the same customers with the same draws live under each.
     """
 
     arm: str
     name: str
     values: tuple[float, ...]
+    lows: tuple[float, ...] = ()
+    highs: tuple[float, ...] = ()
 
 
 class SideBySide(Struct, frozen=True, kw_only=True):
@@ -99,23 +106,40 @@ def told_of(
             arm: {name: float(column.mean()) for name, column in sorted(each.columns.items())}
             for arm, each in accounts.items()
         },
-        curves=tuple(_curves(accounts, spec.conversions)),
+        curves=tuple(curves_of(accounts, spec.conversions)),
         seconds=round(seconds, 1),
         schooling=schooling,
     )
 
 
-def _curves(accounts: Mapping[str, Accounts], conversions: tuple[str, ...]) -> list[Curve]:
+def curves_of(accounts: Mapping[str, Accounts], conversions: tuple[str, ...]) -> list[Curve]:
+    """Return what is drawn of each arm, per customer and week; all events in ``conversions`` are one thing."""
     found: list[Curve] = []
     for arm, each in accounts.items():
         for name in CURVES:
             prefixes = [f"event/{event}" for event in conversions] if name == "conversion" else [name]
             series = [
                 values
-                for key, values in sorted(each.weekly.items())
+                for key, values in sorted(each.blocks.items())
                 if any(key == prefix or key.startswith(f"{prefix}/") for prefix in prefixes)
             ]
             if series:
-                totals = sum(series[1:], series[0]) / each.count
-                found.append(Curve(arm=arm, name=name, values=tuple(totals.tolist())))
+                totals = sum(series[1:], series[0].copy())
+                lows, highs = _band(totals, each.first, each.count)
+                means = totals.sum(axis=0) / each.count
+                found.append(Curve(arm=arm, name=name, values=tuple(means.tolist()), lows=lows, highs=highs))
     return found
+
+
+def _band(totals: Floats, first: int, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return the ends of the intervals of ``totals`` (blocks, weeks) per customer."""
+    sizes = np.bincount(np.arange(first, first + count) % BLOCKS, minlength=BLOCKS).astype(np.float64)
+    there = sizes > 0
+    blocks = int(there.sum())
+    if blocks < 2:
+        return (), ()
+    sizes, totals = sizes[there, None], totals[there]
+    means = totals.sum(axis=0) / count
+    squared = ((totals - sizes * means) ** 2).sum(axis=0) * blocks / (blocks - 1) / count**2
+    reach = student_quantile(0.975, blocks - 1) * np.sqrt(squared)
+    return tuple((means - reach).tolist()), tuple((means + reach).tolist())

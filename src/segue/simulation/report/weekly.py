@@ -22,7 +22,13 @@ def weekly(findings: Findings) -> Markup | None:
     drawings = []
     for name in CURVES:
         lines = [
-            Line(label=curve.arm, values=curve.values, series=findings.series(curve.arm))
+            Line(
+                label=curve.arm,
+                values=curve.values,
+                lows=curve.lows,
+                highs=curve.highs,
+                series=findings.series(curve.arm),
+            )
             for curve in result.curves
             if curve.name == name
         ]
@@ -32,7 +38,10 @@ def weekly(findings: Findings) -> Markup | None:
             drawings.append(figure(title, chart))
     if not drawings:
         return None
-    told = "Per customer of the first day; who has left counts with nothing."
+    told = (
+        "Per customer of the first day; who has left counts with nothing. Bands are 95 % intervals of each arm's week "
+        "by itself; the same customers live under each arm, so arms are told apart better than by their bands."
+    )
     return section(
         "Week by week",
         tag("p", told, class_="soft small"),
