@@ -3,8 +3,8 @@
 Each case draws experiments whose truth is known, writes them as files, has them read as the command reads them (what is
 not named is guessed), and compares the verdicts of the primary metric with the truth. Wrong is: better where the arm is
 not better, worse where it is not worse, no effect as large as 5 % where there is one, a verdict on a broken split, a
-sound split called broken. Promised: a broken split is never read, a sound one is called broken once in 1,000, and
-of sound experiments at most one in 20 is told wrong, in all arms together.
+sound split called broken. Promised: a split that chance gives less than once in 1,000 is not read, so a sound one is
+called broken once in 1,000; and of sound experiments at most one in 20 is told wrong, in all arms together.
 
     python -m bench.verdicts [--quick] [--experiments N] [--seed S]
 """

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
-from bench import measure, measure_coverage
+from bench import measure, measure_coverage, verdicts
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +38,25 @@ def test_the_whole_coverage_is_written_with_its_goals(results: Path) -> None:
     figures = json.loads((results / "measure_coverage.json").read_text())["figures"]
     assert figures["goal_false_positives"] == 0.05
     assert 0.0 <= figures["false_revenue_always_valid_gate_and_cap"] <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("30 % lift", (0.0, 1.0, 0.0)),
+        ("20 % lift, a row for each order", (0.0, 1.0, 0.0)),
+        ("broken, 52/48, nobody told", (0.0, 0.0, 1.0)),
+    ],
+)
+def test_verdicts_are_counted_against_the_truth(name: str, expected: tuple[float, float, float]) -> None:
+    assert verdicts.tally(verdicts.CASES[name], 2, np.random.default_rng(4)) == expected
+
+
+def test_a_verdict_that_is_not_so_counts_as_wrong(tmp_path: Path) -> None:
+    made = verdicts.CASES["30 % lift"](np.random.default_rng(4))
+    said = verdicts.look(made, tmp_path)
+    assert not verdicts.is_wrong(said, made)
+    assert verdicts.is_wrong(said, replace(made, lifts={"email": 0.0}))
+    assert verdicts.is_wrong(said, replace(made, lifts={"email": -0.1}))
+    assert verdicts.is_wrong(said, replace(made, lifts=None)), "its split is not broken, and should be"
+    assert not verdicts.is_found(said, {"email": -0.1})
