@@ -94,7 +94,9 @@ def test_a_lift_whose_interval_disagrees_about_zero_is_not_told_instead_of_the_d
 def test_a_broken_split_says_what_was_planned() -> None:
     check = check_split({"a": 600, "b": 400}, {"a": 0.5, "b": 0.5}, is_last_look=True)
 
-    assert broken_words(check).startswith(
+    assert "--split" in broken_words(check, is_guess=True)
+    assert "--split" not in broken_words(check, is_guess=False)
+    assert broken_words(check, is_guess=False).startswith(
         "split is broken: do not read (a has 60.00% of 1,000 where 50.00% was planned"
     )
 

@@ -56,7 +56,7 @@ def read_experiment(
             looks=experiment.looks,
             intake=intake,
             split=split,
-            headline=broken_words(split),
+            headline=broken_words(split, is_guess=lot is None and not experiment.split),
             notes=tuple(notes),
         )
     sums, spoilt = _sums(duck, experiment, intake)

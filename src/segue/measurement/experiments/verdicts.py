@@ -53,14 +53,15 @@ def verdict_of(found: Found) -> Verdict:
     return Verdict("too_small_to_tell", words, SAMPLE_NEEDED)
 
 
-def broken_words(split: SplitCheck) -> str:
-    """Return what is said instead of all verdicts where the split is broken."""
+def broken_words(split: SplitCheck, *, is_guess: bool) -> str:
+    """Return what is said instead of all verdicts where the split is broken; ``is_guess``: nobody told the plan."""
     total = sum(split.counts.values())
     arms = ", ".join(
         f"{arm} has {split.counts[arm] / total:.2%} of {total:,} where {share:.2%} was planned"
         for arm, share in split.expected.items()
     )
-    return f"{SPLIT_BROKEN} ({arms}; chance does that with p = {split.p:.1g})"
+    guess = "; nobody told the plan: if it was another one, say it with --split" if is_guess else ""
+    return f"{SPLIT_BROKEN} ({arms}; chance does that with p = {split.p:.1g}{guess})"
 
 
 def percent(share: float) -> str:
