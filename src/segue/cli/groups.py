@@ -26,7 +26,8 @@ def groups(
     """Say what the standing groups brought: agent (the workspace's policy), rules, random and holdout.
 
     Groups differ by the lot alone, so this needs no model. In the workspace's currency, less what contacts cost, with
-    intervals that hold 95 times in 100. Decisions whose windows are not over are left out. A server may run meanwhile.
+    intervals that hold 95 times in 100 for one look. Decisions whose windows are not over are left out. `segue measure`
+    tells whether the split holds, and has intervals that hold however often you look. A server may run meanwhile.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def groups(
 def _tell(found: tuple[GroupValue, ...], currency: str, objective: str) -> None:
     baseline = next((each.group for each in found if each.ahead is None), "")
     what = f"{objective} by its value" if objective else f"{currency}, less what contacts cost"
-    tell(f"What the standing groups brought: {what}; 95 % intervals\n")
+    tell(f"What the standing groups brought: {what}; 95 % intervals of one look (`segue measure`: of every look)\n")
     rows = [
         (
             each.group,
