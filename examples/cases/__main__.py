@@ -73,15 +73,16 @@ CASES = (
         "the last seven days. Counted are the orders above those of customers who get nothing, for each message sent.",
         made="How long somebody is after something, a day and a half on average, is an assumption that was chosen "
         "knowing which lengths give three to eight times; see below what comes of others. While it was built, 2,500 "
-        "customers of the seed `shop` gave 4.3 times (2.8 to 6.7). A first look at a fresh seed, 2,000 customers of "
-        "`unseen-1`, gave 2.6 times (1.7 to 4.0), too few to tell. The figures here are of a third one, run once.",
+        "customers of the seed `shop` gave 4.3 times (2.8 to 6.7), which was luck: those here, of a seed that was run "
+        "once, gave less, and 6,000 of yet another one, `unseen-2`, 2.3 times (1.8 to 2.9). So in this market a "
+        "trigger causes between two and three times as many orders a message, and what was promised is not reached.",
         place="trigger_or_batch/triggered",
         simulations=("shop",),
-        customers=6000,
-        seed="unseen-2",
+        customers=2000,
+        seed=UNSEEN,
         goals=goals.triggers,
         varied={"fatigue": ()},
-        customers_varied=600,
+        customers_varied=1000,
         arms_varied=("weekly_batch", "triggered", "silence"),
     ),
     Case(
