@@ -86,8 +86,9 @@ class Dispatcher:
         rows = await asyncio.to_thread(pending_rows, self._store)
         for row, issued in reversed(await asyncio.to_thread(interrupted_of, self._store, rows)):
             await self._settle_interrupted(row, issued)  # in front of all others: so the last one first
-        self._ready.set()
+        # Before anybody begins: what they had finished by then would be taken once more.
         self.take(await asyncio.to_thread(urgent_of, self._store, rows))
+        self._ready.set()
         for lane in tuple(self._lanes.values()):
             await self._catch_up(lane)
 
