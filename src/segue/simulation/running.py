@@ -99,21 +99,19 @@ def run_arm(
     setting: Setting,
     sink: Sink | None = None,
     *,
-    in_order: bool = False,
     first: int = 0,
     told: Told | None = None,
 ) -> Accounts:
     """Return what came of every resident under ``workspace``, in this process.
 
     Args:
-        sink: gets an entry of everything that was advanced, in the order of a log where customers share something;
-            else one customer after the other, unless all is wanted ``in_order``.
+        sink: gets an entry of everything that was advanced, in the order of a log.
         first: the number of the first resident.
         told: told now and then how many more lives have been led.
     """
     market = make_market(setting.market)
     with _calm():
-        return _lead(build_world(workspace), market, setting, first, setting.customers, sink, told, in_order=in_order)
+        return _lead(build_world(workspace), market, setting, first, setting.customers, sink, told)
 
 
 def shares(world: World) -> bool:
@@ -132,8 +130,6 @@ def _lead(
     sink: Sink | None = None,
     told: Told | None = None,
     learned: bytes = b"",
-    *,
-    in_order: bool = False,
 ) -> Accounts:
     crowd = Crowd(
         world,
@@ -150,7 +146,7 @@ def _lead(
         told=told,
     )
     begin = process_time()
-    accounts = crowd.live_together() if in_order or shares(world) else crowd.live_apart()
+    accounts = crowd.live_together() if sink is not None or shares(world) else crowd.live_apart()
     return replace(accounts, seconds=process_time() - begin)
 
 

@@ -165,7 +165,7 @@ def _live(
     """Live ``season`` and read its log; the online learner reads it only where some arm may ask what was learnt."""
     revision = workspace_revision(season.workspace)
     log = SimulatedLog(revision)
-    run_arm(season.workspace, season_setting(season, setting), log, in_order=True, first=FIRST, told=told)
+    run_arm(season.workspace, season_setting(season, setting), log, first=FIRST, told=told)
     names = compile_context(season.workspace, all_features(season.workspace)).names
     with log.open() as duck:
         frame = read_frame(duck, reader, now=setting.begin, inputs={revision: names})

@@ -1,5 +1,8 @@
 """Published models: beliefs about arms, prepared or not."""
 
+import gc
+from weakref import ref
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -138,3 +141,18 @@ def test_more_sets_of_arms_than_are_remembered_change_nothing() -> None:
         model.believe(X, [((f"action:{number}", 1.0),), SILENCE])
 
     assert (model.believe(X, [EMAIL, SILENCE]).means == first).all()
+
+
+def test_a_model_is_gone_with_the_last_who_uses_it_without_any_collector() -> None:
+    """A process publishes every few seconds and collects once an hour."""
+    learner = FactoredLearner(Shape(("one", "age"), (Head("bought", "logit"),)))
+    learner.observe([1.0, 0.5], SILENCE)
+    model = learner.publish()
+    model.believe([1.0, 0.5], [SILENCE])
+    gone = ref(model)
+    gc.disable()
+    try:
+        del model
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,6 +1,7 @@
 """What is believed of arms for one customer: a published factored model, immutable, and its fast path."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -199,11 +200,17 @@ class Factored:
         key = tuple(arms)
         known = self._panels.get(key)
         if known is None:
-            known = Panel(self, key)
+            known = Panel(self._without_panels(), key)
             if len(self._panels) >= REMEMBERED_PANELS:
                 self._panels.clear()
             self._panels[key] = known
         return known
+
+    def _without_panels(self) -> "Factored":
+        """Return this model for its panels to know: a circle would keep every publication until the collector comes."""
+        bare = copy(self)
+        bare._panels = {}
+        return bare
 
     def believe(self, x: ArrayLike, arms: Sequence[Arm]) -> Beliefs:
         """Return the beliefs about ``arms`` for the customer that ``x`` (d,) describes."""
