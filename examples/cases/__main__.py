@@ -54,11 +54,11 @@ CASES = (
         "at on seed `tempo`; the fifth on `dev-1` to `dev-4`, which also settled what a message has to bring (`cost`), "
         "from which day on there is one a day, and that the agent is trained; much of it in trials of the markets "
         "without the engine, written by somebody who has read how the markets work. The figures here are of a seed "
-        "that was run once, with as many customers as there was time for. Churn is told beside that of the silos of "
+        "that was run once. Churn is told beside that of the silos of "
         "this very run, since with so few customers theirs may lie off 6.2 % by chance.",
         place="fitness_retention/orchestrated",
         simulations=("fatigue", "attention", "habit"),
-        customers=300,
+        customers=1000,
         seed=UNSEEN,
         goals=goals.fitness,
         varied={"fatigue": ("churn_tired",), "attention": ("leaves",), "habit": ("away",)},
