@@ -198,11 +198,11 @@ def test_a_delivery_reaches_the_provider_successfully_once(plan: Plan) -> None:
 @examples
 def test_every_timer_has_fired_or_is_pending(plan: Plan) -> None:
     history = live(plan, WORLD)
-    for step, transition in history.transitions:
+    settled = dict(history.transitions)  # the last transition of each moment: what is due at once comes within it
+    for step, transition in settled.items():
         now = history.inputs[step - 1][0]
         outbox = transition.customer.outbox
-        if outbox.answers:
-            continue
+        assert outbox.answers == ()
         assert all(held.release_at > now for held in outbox.held)
         assert all(flight.retry_at > now for flight in outbox.in_flight)
         assert all(membership.until > now for membership in outbox.memberships)

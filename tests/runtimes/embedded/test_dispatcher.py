@@ -1,7 +1,6 @@
 """Deliveries, also those that a crash interrupted: a crash is an attempt that never came to an end."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +18,7 @@ from segue.model.ids import CustomerId, EventId
 from segue.model.time import DAY, HOUR
 from segue.model.triggers import EventTrigger
 from segue.ports.store import Commit
-from segue.runtimes.embedded import Embedded, dispatcher
-from segue.runtimes.embedded.backlog import urgent_of
-from segue.runtimes.embedded.batch import Issued
+from segue.runtimes.embedded import Embedded
 from segue.runtimes.embedded.settings import ChannelLimits
 from segue.stores.memory import Medium, MemoryStore
 from tests.runtimes.embedded.test_runtime import FAST, eventually, running
@@ -166,29 +163,6 @@ async def test_a_command_that_was_never_attempted_goes_out_after_a_restart() -> 
         assert {command.delivery_id for command in mail.sent}.isdisjoint({slow.sent[0].delivery_id})
         statuses = sorted(row.status for row in medium.ledger.values())
         assert statuses == ["accepted"] * 4 + ["unknown"]
-
-
-async def test_an_urgent_message_that_waits_in_the_ledger_goes_out_once_after_a_restart(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """However long the ledger is looked through: nobody begins before that is done, and takes it up once more."""
-
-    def slowly(*arguments: Any) -> list[Issued]:
-        found = urgent_of(*arguments)
-        time.sleep(0.2)
-        return found
-
-    shop, medium, slow = world(category="transactional"), Medium(), MailChannel()
-    slow.gate.clear()
-    settings = msgspec.structs.replace(FAST, stop_seconds=0.01, channel_workers=1)
-    async with running(MemoryStore(medium), {"mail": slow}, settings, world=shop) as runtime:
-        await runtime.submit([tracked(n, "signed_up", f"u{n}") for n in range(3)])
-        await eventually(lambda: len(slow.sent) == 1)
-    monkeypatch.setattr(dispatcher, "urgent_of", slowly)
-    mail = MailChannel()
-    async with running(MemoryStore(medium), {"mail": mail}, world=shop) as runtime:
-        await runtime.drain()
-        assert sorted(Counter(command.delivery_id for command in mail.sent).values()) == [1, 1, 1]
 
 
 async def test_attempting_is_durable_before_the_call() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from segue.model.commands import Deliver
+from segue.model.time import HOUR, MINUTE
 from segue.simulation.checkers.every import check_every
 from segue.simulation.faults.driver import digest, simulate
 from segue.simulation.faults.schedule import NONE, Faults
@@ -52,3 +53,36 @@ def test_a_process_that_dies_often_holds_what_it_promised(fault: str) -> None:
 def test_a_timeout_that_a_channel_calls_retryable_denies_nothing() -> None:
     faults = Faults(timeout_accepted=0.5, timeout_retryable=1.0, receipt_lost=1.0, retryable=0.7)
     assert check_every(simulate(0, faults=faults)) == []
+
+
+def test_what_was_done_while_the_backlog_was_read_is_not_done_again() -> None:
+    """A run that sent an urgent message twice: after a restart workers began before it was known what they begin with."""
+    faults = Faults(
+        crash_before_commit=0.015045279217392063,
+        crash_after_commit=0.02767344534951964,
+        crash_before_call=0.009196456619775351,
+        crash_in_call=0.11221505743071927,
+        crash_in_save=0.006131192619043449,
+        crashes=1,
+        commit_fails=0.014971224100497397,
+        pause_max=HOUR,
+        slow_disk=0.12892913269975023,
+        slow=0.21428579202189146,
+        retryable=0.47447460597938196,
+        rejected=0.10639521174172054,
+        timeout=0.23975052425741764,
+        timeout_accepted=0.025231248262131745,
+        timeout_retryable=1,
+        log_in_call=0.27108490815960423,
+        receipt_lost=0.018856865822063473,
+        receipt_doubled=0.6723533880615165,
+        receipt_late=0.6918267975847958,
+        event_doubled=0.41570040474180825,
+        event_late=0.25926263637333147,
+        event_early=0.09863572124547024,
+        clock_steps=1,
+        clock_step_max=150 * MINUTE,
+        intruders=2,
+        publications=2,
+    )
+    assert check_every(simulate(20066, faults=faults)) == []
