@@ -50,6 +50,7 @@ BENCHMARKS = (
     "measure_coverage",
     "measure_anomalies",
     "known_truth",
+    "verdicts",
     "what_if",
     "simulate",
 )

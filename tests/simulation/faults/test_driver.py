@@ -56,7 +56,7 @@ def test_a_timeout_that_a_channel_calls_retryable_denies_nothing() -> None:
 
 
 def test_what_was_done_while_the_backlog_was_read_is_not_done_again() -> None:
-    """A run that sent an urgent message twice: after a restart workers began before it was known what they begin with."""
+    """A run that sent an urgent message twice: workers began before it was known what they begin with."""
     faults = Faults(
         crash_before_commit=0.015045279217392063,
         crash_after_commit=0.02767344534951964,
