@@ -261,7 +261,7 @@ async def test_every_moment_recovers_to_what_the_log_alone_has_taught(then: Work
         at = Instant(BEGIN + 90 * 24 * HOUR)
         event = Tracked(event_id=EventId("next"), customer_id=CustomerId("x"), at=at, name="visited", properties={})
         assert bytes(saved.advance(event, at).packed) == bytes(alone.advance(event, at).packed)
-    assert learned > 10, "nothing was saved in the middle of learning"
+    assert learned > 3, "nothing was saved in the middle of learning"
     assert merges > 0, "nobody was merged"
     last = copy.copy(frames[-1])
     assert "bandit@1" in {each.policy for block in last.blocks for each in decisions_of(list(block.read()))}
