@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from segue.core.arbitration.gate import Gate
 from segue.core.arbitration.ledger import note_offers, release, renew, reserve
 from segue.core.arbitration.rules.alive import interruption
-from segue.core.arbitration.rules.contact_point import address_of
+from segue.core.arbitration.rules.contact_point import address_of, contact_point_of
 from segue.core.arbitration.verdicts import Verdict
 from segue.core.catalogue import MESSAGE_SLOT, ActionPlan, VariantPlan
 from segue.core.decision_point import SENT, Decided
@@ -25,7 +25,6 @@ from segue.model.assignments import Assignment
 from segue.model.commands import Command
 from segue.model.customers import Answer, Contacts, Customer, Held, InFlight, Membership, Outbox
 from segue.model.decisions import Candidate, Decision, Reason
-from segue.model.identities import contact_point_key
 from segue.model.ids import DecisionId
 from segue.model.shared import Tally
 from segue.model.time import NEVER, Instant
@@ -177,7 +176,7 @@ class Promises:
             variant,
             decision.at,
             is_ghost=decision.is_ghost,
-            contact_point=contact_point_key(variant.channel.contact_trait, address) if address else "",
+            contact_point=contact_point_of(variant, address),
             memory=self._world.contact_rules.memory,
         )
         self._gate.notice(self._contacts.ledger)

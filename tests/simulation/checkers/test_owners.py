@@ -1,4 +1,5 @@
-from segue.simulation.checkers.owners import Owners, compared
+from segue.simulation.checkers.evidence import compared
+from segue.simulation.checkers.owners import Owners
 from segue.simulation.faults.driver import simulate
 from segue.simulation.faults.schedule import NONE
 from tests.simulation.checkers.breaking import history

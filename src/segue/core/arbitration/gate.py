@@ -16,7 +16,7 @@ from segue.core.arbitration.rules.alive import check_alive, check_going
 from segue.core.arbitration.rules.capacity import check_capacity
 from segue.core.arbitration.rules.channel_fit import check_fit
 from segue.core.arbitration.rules.consent import check_consent
-from segue.core.arbitration.rules.contact_point import address_of, check_contact_point
+from segue.core.arbitration.rules.contact_point import address_of, check_contact_point, contact_point_of
 from segue.core.arbitration.rules.eligibility import check_eligibility
 from segue.core.arbitration.rules.frequency import Used, check_caps
 from segue.core.arbitration.rules.held_out import check_held_out, points_of
@@ -36,7 +36,6 @@ from segue.core.catalogue import ActionPlan, VariantPlan
 from segue.core.view import View
 from segue.model.customers import Contact, Membership, Profile
 from segue.model.decisions import Candidate, Reason
-from segue.model.identities import contact_point_key
 from segue.model.time import Instant
 
 _PASSED = Verdict(Reason.SILENCE)
@@ -259,10 +258,7 @@ class Gate:
         return self._quiet[key]
 
     def _neighbours(self, variant: VariantPlan) -> tuple[Contact, ...]:
-        address = address_of(variant, self.profile)
-        if not address:
-            return ()
-        contact_point = contact_point_key(variant.channel.contact_trait, address)
+        contact_point = contact_point_of(variant, address_of(variant, self.profile))
         return neighbours_at(contact_point, self.view.shared.neighbours, self.ledger)
 
 

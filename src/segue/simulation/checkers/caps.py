@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from segue.model.contact_rules import Cap
 from segue.model.time import parse_duration
-from segue.simulation.checkers.evidence import Evidence, Handed, is_call, show
+from segue.simulation.checkers.evidence import Evidence, Handed, compared, is_call, show
 
 Belongs = Callable[[Handed], bool]
 
@@ -41,8 +41,8 @@ def _too_many(evidence: Evidence, cap: Cap, line: Handed, before: Sequence[Hande
     theirs = [each for each in before if each.command.customer_id in family]
     if len(theirs) > cap.limit:
         yield f"cap {cap.cap!r} exceeded for a customer: {show(theirs)}"
-    address = line.command.address.strip().casefold()
-    there = [each for each in before if each.command.address.strip().casefold() == address]
+    address = compared(line.command.address)
+    there = [each for each in before if compared(each.command.address) == address]
     if address and len(there) > cap.limit:
         yield f"cap {cap.cap!r} exceeded at an address: {show(there)}"
 

@@ -152,6 +152,11 @@ def is_call(command: Deliver) -> bool:
     return command.action.startswith("_webhook:")
 
 
+def compared(address: str) -> str:
+    """Return an address as two of them are compared."""
+    return address.strip().casefold()
+
+
 def show(lines: Iterable[Handed]) -> str:
     """Return lines of a provider's log in few words."""
     return "; ".join(

@@ -10,7 +10,7 @@ from segue.model.events import Merged
 from segue.model.ids import CustomerId
 from segue.model.workspace import Workspace
 from segue.simulation.checkers.again import advance_again
-from segue.simulation.checkers.evidence import Evidence
+from segue.simulation.checkers.evidence import Evidence, compared
 
 _KINDS = ("email", "phone")
 
@@ -50,11 +50,6 @@ class Owners:
 
     def _note(self, customer_id: CustomerId, owner: Owner) -> None:
         self._past.setdefault(customer_id, []).append(owner)
-
-
-def compared(address: str) -> str:
-    """Return an address as two of them are compared."""
-    return address.strip().casefold()
 
 
 def _is_seen(past: list[Owner], place: int, since: int, until: int) -> bool:
