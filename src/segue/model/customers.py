@@ -79,7 +79,7 @@ class Enrollments(Struct, frozen=True, array_like=True):
     splits: tuple[Allotted, ...] = ()
 
 
-class Contact(Struct, frozen=True, array_like=True):
+class Contact(Struct, frozen=True, array_like=True, gc=False):
     """A slot of the contact ledger: reserved at the decision, confirmed on acceptance, released on permanent failure.
 
     ``state`` is ``reserved``, ``confirmed`` or ``ghost`` (a held-out customer's: counted, never sent); ``engaged_at``

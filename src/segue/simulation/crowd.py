@@ -79,8 +79,8 @@ class Crowd:
 
     def live_together(self) -> Accounts:
         """Lead all lives in the order of time. What nobody asks for is not learnt."""
-        lives = [self._born(number) for number in self._numbers]
-        agenda = [(life.due, life.number, life) for life in lives if life.due < self._end]
+        born = map(self._born, self._numbers)
+        agenda = [(life.due, life.number, life) for life in born if life.due < self._end]
         agenda.sort()
         world, online, is_asked = self._world, restore_learner(self._learned), asks(self._world)
         while agenda:

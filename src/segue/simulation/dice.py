@@ -1,5 +1,6 @@
 """Dice: chance by name, so that two arms that ask for the same thing get the same number."""
 
+from functools import lru_cache
 from hashlib import blake2b
 from math import cos, exp, log, pi, sqrt
 
@@ -15,15 +16,15 @@ class Dice:
     True
     """
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_market", "_own")
 
     def __init__(self, seed: str, number: int) -> None:
-        self._hash = blake2b(f"{number}\x1f".encode(), digest_size=8, key=blake2b(seed.encode()).digest())
+        self._market, self._own = _of_market(seed), f"{number}\x1f"
 
     def uniform(self, *names: str | int) -> float:
         """Return a number in [0, 1) for what ``names`` say."""
-        hash_ = self._hash.copy()
-        hash_.update("\x1f".join(map(str, names)).encode())
+        hash_ = self._market.copy()
+        hash_.update((self._own + "\x1f".join(map(str, names))).encode())
         return (int.from_bytes(hash_.digest(), "big") >> 11) / 9007199254740992.0
 
     def happens(self, chance: float, *names: str | int) -> bool:
@@ -51,3 +52,9 @@ class Dice:
             number += 1
             chance *= mean / number
         return number
+
+
+@lru_cache(maxsize=8)
+def _of_market(seed: str) -> blake2b:
+    """Return the hash that all draws of a market begin with: one for all its customers, since it takes half a KiB."""
+    return blake2b(digest_size=8, key=blake2b(seed.encode()).digest())

@@ -1,6 +1,7 @@
 """The contact ledger: slots are reserved at the decision, confirmed on acceptance, released on permanent failure."""
 
 from collections.abc import Sequence
+from sys import intern
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,10 +57,10 @@ def reserve(
         category=action.action.category,
         state=GHOST if is_ghost else RESERVED,
         theme=action.action.theme or "",
-        journey=journey_of(candidate),
+        journey=intern(journey_of(candidate)),
         run_id=candidate.run_id,
         step=candidate.step,
-        contact_point=contact_point,
+        contact_point=_as_known(kept, contact_point),
         tags=action.action.tags,
     )
     return replace(contacts, ledger=(*kept, slot))
@@ -120,6 +121,14 @@ def merge_contacts(ours: Contacts, theirs: Contacts) -> Contacts:
         offered=_offered(ours, at) + _offered(theirs, at),
         offered_at=at,
     )
+
+
+def _as_known(ledger: Sequence[Contact], contact_point: str) -> str:
+    """Return ``contact_point``: the very text that an earlier contact has, so that a ledger holds each but once."""
+    for contact in reversed(ledger):
+        if contact.contact_point == contact_point:
+            return contact.contact_point
+    return contact_point
 
 
 def _place_of(ledger: Sequence[Contact], delivery_id: str) -> int | None:

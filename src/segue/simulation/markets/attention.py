@@ -158,7 +158,7 @@ class Attentive:
         self._agenda: list[tuple[Instant, str]] = []
         self._day = -1
         self._is_gone = False
-        self._ads: set[str] = set()
+        self._ads: frozenset[str] = frozenset()
 
     def behave(self, now: Instant) -> Behaviour:
         """Begin a day, or look at a screen."""
@@ -178,9 +178,9 @@ class Attentive:
     def react(self, arrival: Arrival) -> Iterable[Happening]:
         """Let a message lie until the next look; answer at once to what is shown, or to somebody who calls."""
         if arrival.kind == "joined":
-            self._ads.add(arrival.channel)
+            self._ads |= {arrival.channel}
         elif arrival.kind == "left":
-            self._ads.discard(arrival.channel)
+            self._ads -= {arrival.channel}
         if self._is_gone or arrival.kind in ("joined", "left"):
             return
         screen = self._p.screens.get(arrival.channel, self._p.screens.get("*", ""))

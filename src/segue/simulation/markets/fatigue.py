@@ -165,7 +165,7 @@ class Tired:
         self._intent_until = self._intent_from = Instant(0)
         self._plan_intent(begin, 0)
         self._is_gone = False
-        self._ads: set[str] = set()
+        self._ads: frozenset[str] = frozenset()
 
     def behave(self, now: Instant) -> Behaviour:
         """Live through one day."""
@@ -184,9 +184,9 @@ class Tired:
     def react(self, arrival: Arrival) -> Iterable[Happening]:
         """Open, click, order, opt out, or not."""
         if arrival.kind == "joined":
-            self._ads.add(arrival.channel)
+            self._ads |= {arrival.channel}
         elif arrival.kind == "left":
-            self._ads.discard(arrival.channel)
+            self._ads -= {arrival.channel}
         if self._is_gone or arrival.kind in ("joined", "left"):
             return
         self._heal(arrival.at)

@@ -173,7 +173,7 @@ class Habitual:
         self._worn: dict[str, tuple[float, Instant]] = {}
         self._weary = 0.0
         self._is_gone = False
-        self._ads: set[str] = set()
+        self._ads: frozenset[str] = frozenset()
 
     def behave(self, now: Instant) -> Behaviour:
         """Live through one day."""
@@ -201,9 +201,9 @@ class Habitual:
     def react(self, arrival: Arrival) -> Iterable[Happening]:
         """Notice it or not, follow it or not."""
         if arrival.kind == "joined":
-            self._ads.add(arrival.channel)
+            self._ads |= {arrival.channel}
         elif arrival.kind == "left":
-            self._ads.discard(arrival.channel)
+            self._ads -= {arrival.channel}
         if self._is_gone or arrival.kind in ("joined", "left"):
             return
         yield from self._answer(arrival)

@@ -98,19 +98,20 @@ class Tastes:
         spread: standard deviation, for channels and for themes.
     """
 
-    __slots__ = ("_dice", "_drawn", "_spread")
+    __slots__ = ("_channels", "_dice", "_spread", "_themes")
 
     def __init__(self, dice: Dice, spread: tuple[float, float]) -> None:
         self._dice, self._spread = dice, spread
-        self._drawn: dict[tuple[str, str], float] = {}
+        self._channels: dict[str, float] = {}
+        self._themes: dict[str, float] = {}
 
     def channel(self, name: str) -> float:
         """Return what is added for a channel."""
-        return self._taste("channel", name, self._spread[0])
+        return self._taste("channel", self._channels, name, self._spread[0])
 
     def theme(self, name: str) -> float:
         """Return what is added for a theme."""
-        return self._taste("theme", name, self._spread[1])
+        return self._taste("theme", self._themes, name, self._spread[1])
 
     def pick(self, themes: Sequence[str], more: Mapping[str, float], *names: str | int) -> str:
         """Return one of ``themes``, by tastes (softmax) and what ``more`` adds to them; "" where there are none."""
@@ -124,11 +125,11 @@ class Tastes:
                 return theme
         return themes[-1]
 
-    def _taste(self, kind: str, name: str, spread: float) -> float:
-        drawn = self._drawn.get((kind, name))
-        if drawn is None:
-            drawn = self._drawn[kind, name] = spread * self._dice.normal("taste", kind, name)
-        return drawn
+    def _taste(self, kind: str, drawn: dict[str, float], name: str, spread: float) -> float:
+        taste = drawn.get(name)
+        if taste is None:
+            taste = drawn[name] = spread * self._dice.normal("taste", kind, name)
+        return taste
 
 
 def ordered(name: str, margin: float, after: int, theme: str = "") -> Did:
