@@ -167,7 +167,7 @@ def test_amounts_that_are_words_are_told_without_a_traceback(
     (tmp_path / "e.csv").write_text("user_id,at,name,amount\n1,2026-03-02,order,much\n2,2026-03-03,order,3\n")
 
     arguments = ("--assignments", tmp_path / "a.csv", "--events", tmp_path / "e.csv", "--metric", "order:sum")
-    assert "cannot be read so" in told(capsys, *arguments, code=1)
+    assert "the first in row 1: 'much'" in told(capsys, *arguments, code=1)
 
 
 def test_a_table_and_events_are_not_both_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,6 +34,7 @@ def experiment(
     planned: int = 10_000,
     by: str = "",
     smallest: float = 0.05,
+    decimal: Literal["", "point", "comma"] = "",
     json: Json = False,
     markdown_file: Annotated[Path | None, Parameter(name="--markdown")] = None,
 ) -> int:
@@ -66,6 +67,8 @@ def experiment(
         A column of groups: does the effect differ?
     smallest
         The smallest lift that you would act on, as a share.
+    decimal
+        How amounts are written: 1,234.56 has a `point`, 1.234,56 a `comma`. Otherwise the file itself tells.
     markdown_file
         Write the report there.
     """
@@ -85,6 +88,7 @@ def experiment(
         planned=planned,
         by=by,
         smallest=smallest,
+        decimal=decimal,
     )
     return _tell(read(file, assignments, events, asked), json, markdown_file)
 

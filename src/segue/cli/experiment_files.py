@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from segue.measurement.experiments.amounts import Decimal, Read, read_amounts
+from segue.measurement.experiments.arms import arm_named, fold_arms
+from segue.measurement.experiments.columns import column_types, read_truths, require_columns
 from segue.measurement.experiments.description import Experiment, Kind, Looks, Metric, Take
-from segue.measurement.experiments.files import column_types, load_table, open_tables, read_truths, require_columns
+from segue.measurement.experiments.files import Loaded, load_table, open_tables
 from segue.measurement.experiments.guesses import (
     guess_arm,
     guess_control,
     guess_metrics,
     guess_unit,
     is_less_better,
+    is_outcome,
     metric_of,
     one_of,
     values_of,
 )
+from segue.measurement.experiments.instants import read_instants
 from segue.measurement.experiments.reading import read_experiment
 from segue.measurement.experiments.results import Report
 from segue.measurement.experiments.units import EventColumns, units_from_events, units_from_table
@@ -46,14 +51,16 @@ class Asked(Struct, frozen=True, kw_only=True):
     planned: int = 10_000
     by: str = ""
     smallest: float = 0.05
+    decimal: Decimal = ""
 
 
 class Answer(Struct, frozen=True):
-    """An experiment as it was understood, what was guessed about it, and what it says."""
+    """An experiment as it was understood, what was guessed about it, what it says, and the outcomes ``left_out``."""
 
     experiment: Experiment
     guesses: tuple[str, ...]
     report: Report
+    left_out: tuple[str, ...] = ()
 
 
 def read(file: Path | None, assignments: Path | None, events: Path | None, asked: Asked) -> Answer:
@@ -75,25 +82,47 @@ def read(file: Path | None, assignments: Path | None, events: Path | None, asked
 
 
 def _read(duck: "DuckDBPyConnection", source: Path, events: Path | None, asked: Asked) -> Answer:
-    load_table(duck, source, "given")
+    loaded = load_table(duck, source, "given")
     experiment, guesses = _experiment(duck, asked)
-    read_truths(duck, "given", keep=(experiment.arm, experiment.unit, *asked.covariates, asked.by))
-    if events is None:
-        metrics = _metrics_of_table(duck, asked, experiment)
-        guesses += [] if asked.metrics else [f"--metric {_told(metric)}" for metric in metrics]
-        experiment = replace(experiment, metrics=tuple(metrics))
-        _require_primary(experiment)
-        intake = units_from_table(duck, "given", experiment)
-    else:
-        if not experiment.unit:
-            raise SegueError("Nothing tells whose assignment each row is.", "Name the column with --unit.")
-        load_table(duck, events, "happenings")
-        names = _event_columns(duck, experiment)
-        guesses.append(f"events: {names.unit}, {names.at}, {names.name}, {names.amount or 'no amount'}")
-        experiment = replace(experiment, metrics=tuple(event_metric(text) for text in asked.metrics))
-        _require_primary(experiment)
-        intake = units_from_events(duck, "given", "happenings", experiment, names)
+    guesses = [*loaded.told, *guesses]
+    if events is not None:
+        return _read_events(duck, events, asked, experiment, guesses)
+    read = _understand(duck, "given", (experiment.arm, experiment.unit, asked.by), asked, loaded)
+    metrics, left_out = _metrics_of_table(duck, asked, experiment, read.unread)
+    guesses += [] if asked.metrics else [f"--metric {_told(metric)}" for metric in metrics]
+    used = {name for metric in metrics for name in (metric.column, metric.per)} | set(asked.covariates)
+    guesses += [words for name, words in read.told.items() if name in used]
+    experiment = replace(experiment, metrics=tuple(metrics))
+    _require_primary(experiment)
+    intake = units_from_table(duck, "given", experiment)
+    return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake), tuple(left_out))
+
+
+def _read_events(
+    duck: "DuckDBPyConnection", events: Path, asked: Asked, experiment: Experiment, guesses: list[str]
+) -> Answer:
+    if not experiment.unit:
+        raise SegueError("Nothing tells whose assignment each row is.", "Name the column with --unit.")
+    _understand(duck, "given", (experiment.arm, experiment.unit, asked.by), asked, Loaded())
+    loaded = load_table(duck, events, "happenings")
+    names = _event_columns(duck, experiment)
+    guesses.append(f"events: {names.unit}, {names.at}, {names.name}, {names.amount or 'no amount'}")
+    read = _understand(duck, "happenings", (names.unit, names.at, names.name), asked, loaded)
+    if why := read.unread.get(names.amount):
+        raise SegueError(f"{names.amount!r} cannot be read as a number: {why}.", "Mend the file of events.")
+    guesses += [*loaded.told, *([read.told[names.amount]] if names.amount in read.told else [])]
+    guesses += read_instants(duck, "given", names.assigned_at) + read_instants(duck, "happenings", names.at)
+    experiment = replace(experiment, metrics=tuple(event_metric(text) for text in asked.metrics))
+    _require_primary(experiment)
+    intake = units_from_events(duck, "given", "happenings", experiment, names)
     return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake))
+
+
+def _understand(duck: "DuckDBPyConnection", table: str, keep: tuple[str, ...], asked: Asked, loaded: Loaded) -> Read:
+    """Read truths and amounts where words stand; the words of covariates and groups stay words."""
+    truths = read_truths(duck, table, keep=(*keep, *asked.covariates))
+    amounts = read_amounts(duck, table, keep, asked.decimal, "point" if loaded.delimiter == "," else "")
+    return Read(truths | amounts.told, amounts.unread)
 
 
 def event_metric(text: str) -> Metric:
@@ -130,11 +159,12 @@ def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, l
     arm = asked.arm or guess_arm(duck, "given", types)
     if not asked.arm:
         guesses.append(f"--arm {arm}")
+    guesses += fold_arms(duck, "given", arm)
     unit = asked.unit or guess_unit(duck, "given", {name: kind for name, kind in types.items() if name != arm}, arm)
     if not asked.unit:
         guesses.append(f"--unit {unit}" if unit else "each row is a customer of its own (--unit names a column)")
     arms = values_of(duck, "given", arm)
-    control = asked.control or guess_control(arms)
+    control = arm_named(asked.control, arms) if asked.control else guess_control(arms)
     if not asked.control:
         guesses.append(f"--control {control}")
     experiment = Experiment(
@@ -166,32 +196,51 @@ def _split(text: str, arms: list[str]) -> dict[str, float]:
         if parts and len(parts) != len(arms):
             raise SegueError(f"--split has {len(parts)} shares for {len(arms)} arms.", f"In order: {', '.join(arms)}.")
         return dict(zip(arms, weights, strict=False))
-    return {name: weight for (name, _, _), weight in zip(pairs, weights, strict=True)}
+    return {arm_named(name.strip(), arms): weight for (name, _, _), weight in zip(pairs, weights, strict=True)}
 
 
-def _metrics_of_table(duck: "DuckDBPyConnection", asked: Asked, experiment: Experiment) -> list[Metric]:
+def _metrics_of_table(
+    duck: "DuckDBPyConnection", asked: Asked, experiment: Experiment, unread: dict[str, str]
+) -> tuple[list[Metric], list[str]]:
+    """Return the metrics, and of guessed ones which outcomes were left out and why."""
     types = column_types(duck, "given")
-    if not asked.metrics:
-        taken = (experiment.unit, experiment.arm, asked.by, *asked.covariates)
-        return guess_metrics(duck, "given", types, taken)
-    return [_table_metric(duck, types, text) for text in asked.metrics]
+    if asked.metrics:
+        return [_table_metric(duck, types, text, unread) for text in asked.metrics], []
+    left_out = [f"{name}: {why}" for name, why in unread.items() if is_outcome(name)]
+    try:
+        return guess_metrics(duck, "given", types, _taken(asked, experiment)), left_out
+    except SegueError as error:
+        if not left_out:
+            raise
+        raise SegueError(f"No outcome can be read. {'. '.join(left_out)}.", error.instruction) from error
 
 
-def _table_metric(duck: "DuckDBPyConnection", types: dict[str, str], text: str) -> Metric:
+def _taken(asked: Asked, experiment: Experiment) -> tuple[str, ...]:
+    return (experiment.unit, experiment.arm, asked.by, *asked.covariates)
+
+
+def _table_metric(duck: "DuckDBPyConnection", types: dict[str, str], text: str, unread: dict[str, str]) -> Metric:
     name, *rest = [text] if text in types else text.split(":")
     kinds = [part for part in rest if part != "less"]
     if len(kinds) > 1 or not set(kinds) <= set(get_args(Kind)):
         raise SegueError(f"{text!r} is no metric.", f"Write COLUMN:KIND; kinds are {', '.join(get_args(Kind))}.")
     over, slash, under = ("", "", "") if name in types else name.partition("/")
     if slash:
-        require_columns((over, under), types, "The file")
+        _require_numbers((over, under), types, unread)
         return Metric(metric=name, column=over, per=under, kind="ratio", is_less_better="less" in rest)
-    require_columns((name,), types, "The file")
+    _require_numbers((name,), types, unread)
     metric = metric_of(duck, "given", name)
     kind: Kind = kinds[0] if kinds else metric.kind  # type: ignore[assignment]
     if kind == "ratio":
         raise SegueError(f"{text!r} is a ratio of what?", "Write COLUMN/COLUMN:ratio.")
     return replace(metric, kind=kind, is_less_better=metric.is_less_better or "less" in rest)
+
+
+def _require_numbers(names: tuple[str, ...], types: dict[str, str], unread: dict[str, str]) -> None:
+    require_columns(names, types, "The file")
+    for name in names:
+        if name in unread:
+            raise SegueError(f"{name!r} cannot be read as a number: {unread[name]}.", "Mend the file, or take another.")
 
 
 def _event_columns(duck: "DuckDBPyConnection", experiment: Experiment) -> EventColumns:

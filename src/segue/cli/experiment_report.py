@@ -1,5 +1,7 @@
 """An experiment as people read it: on the screen and in Markdown."""
 
+from math import isfinite
+
 from segue.cli.console import columns, paint, plural
 from segue.cli.experiment_files import Answer
 from segue.measurement.experiments.results import GroupsReading, Reading, Report
@@ -14,6 +16,7 @@ def report_lines(answer: Answer) -> list[str]:
     """Return the report as lines of text."""
     report = answer.report
     lines = [paint(line, "bold") for line in _headlines(report)]
+    lines += [paint(f"Warning: {line}", "yellow") for line in report.warnings]
     lines += ["", *_intake_lines(answer)]
     if report.readings:
         lines += ["", *(f"  {line}" for line in columns([_HEAD, *map(_row, report.readings)], right=range(2, 9)))]
@@ -27,6 +30,7 @@ def markdown(answer: Answer) -> str:
     """Return the report as a Markdown page."""
     report = answer.report
     lines = ["# What the experiment says", "", *(f"**{line}**\n" for line in _headlines(report))]
+    lines += [f"Warning: {line}\n" for line in report.warnings]
     lines += [f"- {line}" for line in _intake_lines(answer)]
     if report.readings:
         lines += ["", *_table(_HEAD, [_row(each) for each in report.readings]), ""]
@@ -52,6 +56,7 @@ def _headlines(report: Report) -> list[str]:
 def _intake_lines(answer: Answer) -> list[str]:
     report, intake = answer.report, answer.report.intake
     lines = [f"Guessed: {guess}" for guess in answer.guesses]
+    lines += [f"Left out: {each}" for each in answer.left_out]
     arms = ", ".join(f"{arm} {count:,}" for arm, count in report.units.items())
     lines.append(f"{plural(intake.rows, 'row')}, {plural(intake.units, 'customer')}: {arms}; control {report.control}")
     if report.split is not None:
@@ -66,11 +71,16 @@ def _intake_lines(answer: Answer) -> list[str]:
         (intake.open_windows, "customer", "whose days are not over: counted as they stand"),
     )
     lines += [f"{plural(count, noun)} {what}" for count, noun, what in said if count]
-    lines += [f"{plural(count, 'outcome')} of {name} missing: taken as 0" for name, count in intake.missing.items()]
+    lines += [_missing(name, count, name in intake.unsure) for name, count in intake.missing.items()]
     if report.looks == "anytime":
         planned = f"{answer.experiment.planned:,}"
         lines.append(f"Intervals hold at all looks at once, shortest at {planned} customers (--planned; always-valid)")
     return [*lines, *report.notes]
+
+
+def _missing(name: str, count: int, is_unsure: bool) -> str:
+    unsure = "; others say 0, so if nobody knows what these did, leave their rows out" if is_unsure else ""
+    return f"{plural(count, 'outcome')} of {name} missing: taken as 0{unsure}"
 
 
 def _row(each: Reading) -> tuple[str, ...]:
@@ -147,7 +157,7 @@ def _lift(effect: Effect) -> str:
 
 
 def _ends(interval: Interval) -> str:
-    return f"{interval.low:+.4g} to {interval.high:+.4g}"
+    return f"{interval.low:+.4g} to {interval.high:+.4g}" if isfinite(interval.low + interval.high) else "unknown"
 
 
 def _p(p: float) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segue.measurement.experiments.files import column_types
+from segue.measurement.experiments.columns import column_types
 from segue.measurement.experiments.guesses import (
     guess_arm,
     guess_control,
@@ -44,13 +44,19 @@ def test_the_arm_is_named_like_one(table: dict[str, list], arm: str) -> None:
 
 def test_two_arms_columns_are_a_question() -> None:
     table = columns(**FEW, arm=["p", "q"] * 2, variant=["x", "y"] * 2)
-    with given(table) as duck, pytest.raises(SegueError, match=r"could be any of 'arm', 'variant'.*--arm"):
+    with given(table) as duck, pytest.raises(SegueError, match=r"any of 'arm' \(p, q\), 'variant' \(x, y\).*--arm"):
         guess_arm(duck, "given", column_types(duck, "given"))
 
 
 def test_no_arm_column_is_a_question() -> None:
     table = columns(**FEW, town=["Wien", "Graz"] * 2)
     with given(table) as duck, pytest.raises(SegueError, match="Nothing tells which is the arm"):
+        guess_arm(duck, "given", column_types(duck, "given"))
+
+
+def test_an_arm_that_everybody_is_in_is_told() -> None:
+    table = columns(**FEW, variant=["control"] * 4)
+    with given(table) as duck, pytest.raises(SegueError, match="one arm only: 'variant' is 'control' in all rows"):
         guess_arm(duck, "given", column_types(duck, "given"))
 
 
@@ -64,6 +70,8 @@ def test_no_arm_column_is_a_question() -> None:
         (["control", "no_discount"], "control"),
         (["Global Holdout", "mail"], "Global Holdout"),
         (["B", "A"], "A"),
+        (["Kontrollgruppe", "Mail"], "Kontrollgruppe"),
+        (["t\u00e9moin", "test"], "t\u00e9moin"),
     ],
 )
 def test_the_control_is_named_like_one(arms: list[str], control: str) -> None:
@@ -81,6 +89,8 @@ def test_unclear_controls_are_a_question(arms: list[str]) -> None:
     [
         ({"row_id": [1, 2, 3, 4], "spend": [1, 2, 3, 5]}, "row_id"),
         ({"userid": [1, 2, 3, 4]}, "userid"),
+        ({"Kunde": [1, 2, 3, 4], "Umsatz": [1, 2, 3, 5]}, "Kunde"),
+        ({"email": ["a@x", "b@x", "c@x", "d@x"]}, "email"),
         ({"user_id": [1, 2, 3, 3], "store_id": [1, 1, 1, 2]}, "user_id"),
         ({"store_id": [1, 1, 1, 2], "spend": [1, 2, 3, 4]}, ""),
         ({"spend": [1, 2, 3, 4]}, ""),

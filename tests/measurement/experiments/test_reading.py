@@ -56,7 +56,7 @@ def test_many_customers_in_two_arms_are_warned_of() -> None:
     twice = {name: np.concatenate([values, values[:30]]) for name, values in columns.items()}
     twice["arm"][-30:] = np.where(twice["arm"][-30:] == "email", "control", "email")
 
-    assert any(note.startswith("3.0% of the customers were in more than one arm") for note in told(twice).notes)
+    assert told(twice).warnings[0].startswith("3 % of the customers were in more than one arm")
 
 
 def test_a_tiny_effect_is_too_small_to_tell() -> None:

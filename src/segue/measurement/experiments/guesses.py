@@ -4,75 +4,31 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from segue.measurement.experiments.columns import is_number, name_sql
 from segue.measurement.experiments.description import Kind, Metric
-from segue.measurement.experiments.files import is_number, name_sql
+from segue.measurement.experiments.vocabulary import (
+    ARM,
+    ARM_TOO,
+    BEFORE,
+    CONTROL,
+    COUNT,
+    LESS,
+    PERSON,
+    RATE,
+    REVENUE,
+    TIME,
+    UNIT,
+)
 from segue.model.errors import SegueError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ARMS_MAX = 10
-_PERSON = ("user", "customer", "client", "unit", "visitor", "member", "household", "account")
-_UNIT = ("id", "uid", "uuid", "guid", *_PERSON)
 _ONE_ARM = 0.95
 """The share of a unit's values that are in one arm only, at least: some are always assigned twice."""
 
 _UNITS_MIN = 20
-_ARM = ("arm", "variant", "variation", "treatment", "treated", "group", "assignment", "experiment", "exp", "test", "ab")
-_ARM_TOO = ("segment", "cell", "version", "promotion", "campaign", "condition", "split", "bucket")
-_CONTROL = (
-    "control",
-    "ctrl",
-    "holdout",
-    "holdback",
-    "placebo",
-    "none",
-    "no",
-    "off",
-    "false",
-    "0",
-    "baseline",
-    "psa",
-    "default",
-    "original",
-)
-_RATE = (
-    *(
-        "visit",
-        "conversion",
-        "converted",
-        "convert",
-        "purchase",
-        "purchased",
-        "bought",
-        "click",
-        "clicked",
-        "retention",
-    ),
-    *("retained", "churn", "churned", "opened", "response", "responded", "subscribed", "unsubscribed", "target"),
-    *("signup", "registered", "enrolled", "activated", "success", "label"),
-)
-_REVENUE = (
-    "spend",
-    "spent",
-    "revenue",
-    "sales",
-    "amount",
-    "gmv",
-    "turnover",
-    "margin",
-    "value",
-    "earning",
-    "earnings",
-    "profit",
-)
-_COUNT = (
-    *("visits", "clicks", "orders", "sessions", "conversions", "purchases", "rounds", "gamerounds", "outcome", "y"),
-    *("views", "pageviews", "items", "duration", "minutes", "engagement"),
-)
-_TIME = ("time", "minutes", "seconds", "hours", "duration")
-_LESS = ("churn", "churned", "unsubscribe", "unsubscribed", "complaint", "complaints", "refund", "refunds", "bounce")
-_BEFORE = ("pre", "before", "prior", "previous", "past", "history", "last", "baseline", "covariate")
 
 
 def guess_arm(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str]) -> str:
@@ -88,7 +44,10 @@ def guess_arm(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str]) 
         known = {
             name: 1 for name, kind in types.items() if not is_number(kind) and _controls(_few_values(duck, table, name))
         }
-    return _only([name for name in known if known[name] == max(known.values())], "arm", types)
+    best = [name for name in known if known[name] == max(known.values())]
+    if not best:
+        _require_two(duck, table, likely)
+    return _only(best, "arm", types, {name: _few_values(duck, table, name) for name in best})
 
 
 def guess_control(arms: Sequence[str]) -> str:
@@ -111,9 +70,9 @@ def guess_unit(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str],
         SegueError: several are as likely.
     """
     text = [name for name, kind in types.items() if kind in ("VARCHAR", "UUID") or "INT" in kind]
-    named = [name for name in text if set(_words(name)) & set(_UNIT) or _words(name)[-1:] == ["id"]]
+    named = [name for name in text if set(_words(name)) & set(UNIT) or _words(name)[-1:] == ["id"]]
     named += [name for name in text if name not in named and name.lower().endswith("id")]
-    people = [name for name in named if set(_words(name)) & set(_PERSON)]
+    people = [name for name in named if set(_words(name)) & set(PERSON)]
     for some in (people, [name for name in named if name not in people]):
         found = _units_among(duck, table, some, arm)
         if found:
@@ -133,7 +92,7 @@ def guess_metrics(
         SegueError: there are several numbers and none is named like an outcome.
     """
     left = [name for name, kind in types.items() if is_number(kind) and name not in set(taken)]
-    outcomes = [name for name in left if _is_outcome(name)]
+    outcomes = [name for name in left if is_outcome(name)]
     chosen = outcomes or [_only(left, "metric", types)]
     return [metric_of(duck, table, name) for name in chosen]
 
@@ -146,14 +105,20 @@ def metric_of(duck: "DuckDBPyConnection", table: str, column: str) -> Metric:
     kind: Kind = "mean"
     if duck.execute(sql).fetchall()[0][0]:
         kind = "rate"
-    elif words & set(_REVENUE) and not words & set(_TIME):
+    elif words & set(REVENUE) and not words & set(TIME):
         kind = "revenue"
     return Metric(metric=column, column=column, kind=kind, is_less_better=is_less_better(column))
 
 
 def is_less_better(name: str) -> bool:
     """Return whether a metric's name says that less of it is better."""
-    return bool(set(_words(name)) & set(_LESS))
+    return bool(set(_words(name)) & set(LESS))
+
+
+def is_outcome(name: str) -> bool:
+    """Return whether a column is named like something that comes of the arms."""
+    words = _words(name)
+    return bool(set(words) & {*RATE, *REVENUE, *COUNT}) and not set(words) & set(BEFORE)
 
 
 def one_of(names: Sequence[str], types: Iterable[str], what: str) -> str:
@@ -212,39 +177,46 @@ def _controls(arms: Iterable[str]) -> list[str]:
     arms = list(arms)
     if sorted(arm.strip().lower() for arm in arms) == list("abcdefghij"[: len(arms)]) and len(arms) > 1:
         return [min(arms, key=lambda arm: arm.strip().lower())]
-    likely = [arm for arm in arms if set(_words(arm)) & set(_CONTROL)]
-    exact = [arm for arm in likely if arm.strip().lower() in _CONTROL]
+    likely = [arm for arm in arms if set(_words(arm)) & set(CONTROL)]
+    exact = [arm for arm in likely if arm.strip().lower() in CONTROL]
     return exact or likely
 
 
 def _arm_rank(name: str) -> int:
     words = _words(name)
-    if not words or set(words) & {*_RATE, *_REVENUE, *_COUNT}:
+    if not words or set(words) & {*RATE, *REVENUE, *COUNT}:
         return 0
-    for rank, known in ((3, _ARM), (1, _ARM_TOO)):
-        if set(words) <= {*known, *_ARM} and set(words) & set(known):
+    for rank, known in ((3, ARM), (1, ARM_TOO)):
+        if set(words) <= {*known, *ARM} and set(words) & set(known):
             return rank + 1
         if set(words) & set(known):
             return rank
     return 0
 
 
-def _is_outcome(name: str) -> bool:
-    words = _words(name)
-    return bool(set(words) & {*_RATE, *_REVENUE, *_COUNT}) and not set(words) & set(_BEFORE)
-
-
 def _words(name: str) -> list[str]:
     """Return the words of a name in any case, without numbers behind them."""
     spaced = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
-    return [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
+    return [word for word in re.split(r"[\W_]+", spaced.lower()) if word]
 
 
-def _only(found: Sequence[str], what: str, among: Iterable[str]) -> str:
+def _require_two(duck: "DuckDBPyConnection", table: str, likely: Iterable[str]) -> None:
+    """Check that no column is named like the arm's and has one value in all rows: that is one arm."""
+    for name in likely:
+        values = values_of(duck, table, name)
+        if len(values) == 1:
+            reason = f"There is one arm only: {name!r} is {values[0]!r} in all rows."
+            raise SegueError(reason, "An experiment compares two or more: add the others, or name the arm with --arm.")
+
+
+def _only(
+    found: Sequence[str], what: str, among: Iterable[str], values: Mapping[str, Sequence[str]] | None = None
+) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        reason = f"The {what} could be any of {', '.join(map(repr, found))}."
+        shown = [repr(name) + (f" ({', '.join(sorted(values[name]))})" if values else "") for name in found]
+        reason = f"The {what} could be any of {', '.join(shown)}."
     else:
         reason = f"Nothing tells which is the {what}: there are {', '.join(map(repr, among))}."
     raise SegueError(reason, f"Name it with --{what}.")

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from segue.measurement.experiments.balance import uneven_covariates, without
 from segue.measurement.experiments.description import Experiment, Metric
+from segue.measurement.experiments.doubts import doubts_about, nobody_in
 from segue.measurement.experiments.groups import groups_of
 from segue.measurement.experiments.plans import Plan, plan_of
 from segue.measurement.experiments.results import Capping, GroupsReading, Reading, Report, Verdict
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ARMS_MAX = 50
-MANY_MIXED = 0.01
-"""A share of customers in more than one arm above which a report says what that means."""
-
 _UNSEEN = Verdict("too_small_to_tell", "")
 
 
@@ -48,7 +46,7 @@ def read_experiment(
     """
     units = dict(duck.execute("SELECT arm, count(*) FROM units GROUP BY arm ORDER BY arm").fetchall())
     _require_arms(experiment, units)
-    split, notes = _split(experiment, units, intake, lot)
+    split, notes = _split(experiment, units, lot)
     if split is not None and split.is_broken:
         return Report(
             control=experiment.control,
@@ -57,6 +55,7 @@ def read_experiment(
             intake=intake,
             split=split,
             headline=broken_words(split, is_guess=lot is None and not experiment.split),
+            warnings=doubts_about(intake),
             notes=tuple(notes),
         )
     sums, spoilt = _sums(duck, experiment, intake)
@@ -84,6 +83,7 @@ def read_experiment(
         readings=readings,
         by=experiment.by,
         groups=groups,
+        warnings=(*doubts_about(intake), *nobody_in(readings, experiment.control)),
         notes=tuple(notes),
     )
 
@@ -129,20 +129,19 @@ def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:
         raise SegueError(f"{experiment.arm!r} has {len(units):,} values.", "Name the column of the arm with --arm.")
     if len(units) < 2:
         raise SegueError(f"There is one arm only: {arms}.", "An experiment compares two or more; name its column.")
+    if max(units.values()) < 2:
+        reason = f"Every arm has one row only: {', '.join(units)}."
+        raise SegueError(reason, "Give a row for each customer; totals of arms say nothing of how customers vary.")
     if min(units.values()) < 2:
-        raise SegueError(f"An arm has one customer only: {units}.", "Every arm needs two at least.")
+        few = ", ".join(arm for arm, count in units.items() if count < 2)
+        raise SegueError(f"There is one customer only in {few}.", "Every arm needs two at least: leave it out.")
 
 
 def _split(
-    experiment: Experiment, units: dict[str, int], intake: Intake, lot: SplitCheck | None
+    experiment: Experiment, units: dict[str, int], lot: SplitCheck | None
 ) -> tuple[SplitCheck | None, list[str]]:
     plan = plan_of(experiment.split, units) if lot is None else Plan(None)
     notes = [plan.words] if plan.words else []
-    if intake.mixed > MANY_MIXED * intake.units:
-        share = intake.mixed / intake.units
-        notes.append(
-            f"{share:.1%} of the customers were in more than one arm: what the arms differ by is watered down."
-        )
     if plan.shares is None:
         return lot, notes
     check = check_split(units, plan.shares, is_last_look=experiment.looks == "once")

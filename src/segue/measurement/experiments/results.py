@@ -84,7 +84,10 @@ class GroupsReading(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """All that an experiment says. Where the split is broken there are no readings: none could be believed."""
+    """All that an experiment says. Where the split is broken there are no readings: none could be believed.
+
+    ``warnings`` say what to mend before it is acted on; ``notes`` say how it was read.
+    """
 
     control: str
     units: dict[str, int]
@@ -95,4 +98,5 @@ class Report(Struct, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     by: str = ""
     groups: tuple[GroupsReading, ...] = ()
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from segue.core.expressions.sql_values import quoted as quoted_text
+from segue.measurement.experiments.columns import column_types, is_number, name_sql, require_columns
 from segue.measurement.experiments.description import Experiment, Metric
-from segue.measurement.experiments.files import column_types, is_number, microseconds_sql, name_sql, require_columns
+from segue.measurement.experiments.instants import microseconds_sql
 from segue.model.errors import SegueError
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ class MetricColumns(Struct, frozen=True):
 class Intake(Struct, frozen=True, kw_only=True):
     """What was read into ``units``, and what was odd about it.
 
-    ``rows`` were read of ``units`` with an arm; ``repeated`` rows were of a unit already seen; ``mixed`` units had two
-    arms; ``unassigned`` rows had no arm or no unit; ``missing`` outcomes by column were taken as 0; ``early`` events
+    ``rows`` were read of ``units`` with an arm; ``repeated`` rows were of a unit already seen; ``copies`` add up,
+    although another row is the same; ``mixed`` units had two arms; ``unassigned`` rows had no arm or no unit;
+    ``missing`` outcomes by column were taken as 0, those of ``unsure`` columns although others say 0; ``early`` events
     came before the assignment, ``strangers`` from nobody assigned, and the windows of ``open_windows`` units are not
     over. ``names`` are those that covariates had in the file.
     """
@@ -47,6 +49,8 @@ class Intake(Struct, frozen=True, kw_only=True):
     repeated: int = 0
     unassigned: int = 0
     missing: dict[str, int] = {}
+    unsure: tuple[str, ...] = ()
+    copies: int = 0
     early: int = 0
     strangers: int = 0
     open_windows: int = 0
@@ -89,8 +93,7 @@ def units_from_table(duck: "DuckDBPyConnection", table: str, experiment: Experim
     for name in numbers:
         values.append((_finite(name_sql(name), _middle_sql(name, table)), "any_value", place[name]))
     rows, units = _fold(duck, table, experiment, values, strata)
-    missing = ", ".join(f"count(*) - count_if(isfinite({name_sql(name)}::DOUBLE))" for name in sorted(outcomes))
-    counted = duck.execute(f"SELECT {missing} FROM {table} WHERE {_assigned(experiment)}").fetchall()[0]
+    missing, unsure = _missing(duck, table, experiment, sorted(outcomes))
     beside = tuple(place[name] for name in numbers)
     columns = {
         metric.metric: MetricColumns(place[metric.column or metric.metric], place.get(metric.per, ""), "", beside)
@@ -102,11 +105,33 @@ def units_from_table(duck: "DuckDBPyConnection", table: str, experiment: Experim
         mixed=_scalar(duck, "SELECT count(*) FROM units WHERE arms > 1"),
         repeated=_scalar(duck, f"SELECT count(*) FROM {table} WHERE {_assigned(experiment)}") - units,
         unassigned=rows - _scalar(duck, f"SELECT count(*) FROM {table} WHERE {_assigned(experiment)}"),
-        missing={name: count for name, count in zip(sorted(outcomes), counted, strict=True) if count},
+        missing=missing,
+        unsure=unsure,
+        copies=_copies(duck, table, units, rates >= outcomes),
         columns=columns,
         names={place[name]: name for name in numbers},
         strata=strata,
     )
+
+
+def _copies(duck: "DuckDBPyConnection", table: str, units: int, are_rates: bool) -> int:
+    """Return how many rows are the same as another one, where that adds up."""
+    count = _scalar(duck, f"SELECT count(*) FROM {table}")
+    if are_rates or count == units:
+        return 0
+    return count - _scalar(duck, f"SELECT count(*) FROM (SELECT DISTINCT * EXCLUDE (row_number__) FROM {table})")
+
+
+def _missing(
+    duck: "DuckDBPyConnection", table: str, experiment: Experiment, outcomes: list[str]
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return how many outcomes are missing by column, and the columns that say 0 of others."""
+    numbers = [f"{name_sql(name)}::DOUBLE" for name in outcomes]
+    asked = ", ".join(f"count(*) - count_if(isfinite({each})), count_if({each} = 0)" for each in numbers)
+    counted = duck.execute(f"SELECT {asked} FROM {table} WHERE {_assigned(experiment)}").fetchall()[0]
+    missing = {name: count for name, count in zip(outcomes, counted[::2], strict=True) if count}
+    zeros = dict(zip(outcomes, counted[1::2], strict=True))
+    return missing, tuple(name for name in missing if zeros[name])
 
 
 def units_from_events(

@@ -1,0 +1,52 @@
+"""Doubts: what may make an experiment say something else than it seems to, and what to do about it."""
+
+from collections.abc import Sequence
+
+from segue.measurement.experiments.results import Reading
+from segue.measurement.experiments.units import Intake
+from segue.measurement.experiments.verdicts import percent
+
+MANY_MIXED = 0.01
+"""A share of customers in more than one arm above which a report warns."""
+
+
+def doubts_about(intake: Intake) -> tuple[str, ...]:
+    """Return warnings where many customers were in more than one arm, or rows may have been written twice."""
+    return (*_many_mixed(intake), *_copies(intake))
+
+
+def nobody_in(readings: Sequence[Reading], control: str) -> tuple[str, ...]:
+    """Return a warning for each arm of whose customers nobody has an outcome, where others have."""
+    empty: dict[str, list[str]] = {}
+    for each in readings:
+        if each.kind == "ratio" or each.gate.converters:
+            continue
+        least = 1e-12 * max(abs(each.control_mean), abs(each.arm_mean))
+        found = [arm for arm, mean in ((control, each.control_mean), (each.arm, each.arm_mean)) if abs(mean) <= least]
+        for arm in found:
+            names = empty.setdefault(arm, [])
+            if each.metric not in names:
+                names.append(each.metric)
+    return tuple(
+        f"Nobody in {arm} has any {' or '.join(names)}: look whether it is recorded there before you read this."
+        for arm, names in empty.items()
+    )
+
+
+def _many_mixed(intake: Intake) -> tuple[str, ...]:
+    if intake.mixed <= MANY_MIXED * intake.units:
+        return ()
+    return (
+        f"{percent(intake.mixed / intake.units)} of the customers were in more than one arm. Each was kept in the "
+        "first one, so what the arms differ by is watered down. Look how they came into both: if the lot was drawn by "
+        "device or visit, name that column with --unit.",
+    )
+
+
+def _copies(intake: Intake) -> tuple[str, ...]:
+    if not intake.copies:
+        return ()
+    return (
+        f"{intake.copies:,} rows are the same as another one in every column. If they were written twice, so are their "
+        "amounts: take them out.",
+    )
