@@ -257,7 +257,7 @@ def test_a_message_that_is_given_up_is_named_so_that_the_ledger_ends() -> None:
     living.after(HOUR)
     (sent,) = living.commands()
     (transition,) = living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE, retry_after=9 * DAY)
-    assert transition.abandoned == (Abandoned(sent.delivery_id, 1, Reason.PROVIDER_FAILED),)
+    assert transition.abandoned == (Abandoned(sent.delivery_id, 1, Reason.PROVIDER_FAILED, channel=sent.channel),)
 
 
 def test_an_interruption_ends_a_message_between_two_attempts() -> None:
@@ -267,7 +267,7 @@ def test_an_interruption_ends_a_message_between_two_attempts() -> None:
     (sent,) = living.commands()
     living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE)
     (transition,) = living.does("unsubscribed_account")
-    assert transition.abandoned == (Abandoned(sent.delivery_id, 2, Reason.EXIT_EVENT),)
+    assert transition.abandoned == (Abandoned(sent.delivery_id, 2, Reason.EXIT_EVENT, channel=sent.channel),)
     assert transition.customer.contacts.ledger == ()
 
 
@@ -277,7 +277,9 @@ def test_a_message_that_may_have_arrived_is_given_up_with_its_slot() -> None:
     living.after(HOUR)
     (sent,) = living.commands()
     (transition,) = living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE, retry_after=9 * DAY, may_have_arrived=True)
-    assert transition.abandoned == (Abandoned(sent.delivery_id, 1, Reason.PROVIDER_UNKNOWN, may_have_arrived=True),)
+    assert transition.abandoned == (
+        Abandoned(sent.delivery_id, 1, Reason.PROVIDER_UNKNOWN, may_have_arrived=True, channel=sent.channel),
+    )
     assert [slot.state for slot in transition.customer.contacts.ledger] == ["confirmed"]
 
 
@@ -288,7 +290,9 @@ def test_an_interruption_takes_nothing_back_of_what_may_have_arrived() -> None:
     (sent,) = living.commands()
     living.hears(sent.delivery_id, DeliveryStatus.RETRYABLE, may_have_arrived=True)
     (transition,) = living.does("unsubscribed_account")
-    assert transition.abandoned == (Abandoned(sent.delivery_id, 2, Reason.EXIT_EVENT, may_have_arrived=True),)
+    assert transition.abandoned == (
+        Abandoned(sent.delivery_id, 2, Reason.EXIT_EVENT, may_have_arrived=True, channel=sent.channel),
+    )
     assert [slot.state for slot in transition.customer.contacts.ledger] == ["confirmed"]
 
 

@@ -93,7 +93,8 @@ def test_what_may_have_arrived_and_must_not_go_out_any_more_keeps_its_slot() -> 
     living.after(HOUR)
     living.says("email", granted=False)
     (transition, *_) = living.hears(first.delivery_id, DeliveryStatus.WITHDRAWN, attempt=2, detail="no_consent")
-    assert transition.abandoned == (Abandoned(first.delivery_id, 2, Reason.NO_CONSENT, may_have_arrived=True),)
+    unsure = Abandoned(first.delivery_id, 2, Reason.NO_CONSENT, may_have_arrived=True, channel="email")
+    assert transition.abandoned == (unsure,)
     assert [slot.state for slot in living.customer.contacts.ledger] == ["confirmed"]
     assert living.customer.outbox.in_flight == ()
 

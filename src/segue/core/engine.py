@@ -171,12 +171,13 @@ def _tallies(before: Customer, event: Event, view: View, absorbed: Absorbed, wor
 def _given_up(event: Event, absorbed: Absorbed) -> tuple[Abandoned, ...]:
     if not isinstance(event, DeliveryReported):
         return ()
+    attempt, channel = event.attempt, absorbed.channel
     if absorbed.unsure:
         unsure, reason = absorbed.unsure, Reason.PROVIDER_UNKNOWN
-        return tuple(Abandoned(delivery_id, event.attempt, reason, may_have_arrived=True) for delivery_id in unsure)
+        return tuple(Abandoned(each, attempt, reason, may_have_arrived=True, channel=channel) for each in unsure)
     if event.status != DeliveryStatus.RETRYABLE:
         return ()
-    return tuple(Abandoned(delivery_id, event.attempt, Reason.PROVIDER_FAILED) for delivery_id in absorbed.released)
+    return tuple(Abandoned(each, attempt, Reason.PROVIDER_FAILED, channel=channel) for each in absorbed.released)
 
 
 def _finish(

@@ -261,4 +261,5 @@ class Promises:
 
 
 def _abandoned(flight: InFlight, why: Reason) -> Abandoned:
-    return Abandoned(flight.candidate.delivery_id, flight.attempt, why, may_have_arrived=flight.may_have_arrived)
+    delivery_id, channel = flight.candidate.delivery_id, flight.candidate.channel
+    return Abandoned(delivery_id, flight.attempt, why, may_have_arrived=flight.may_have_arrived, channel=channel)

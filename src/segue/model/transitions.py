@@ -30,6 +30,7 @@ class Abandoned(Struct, frozen=True, array_like=True):
     attempt: int
     reason: Reason
     may_have_arrived: bool = False
+    channel: str = ""
 
 
 class Transition(Struct, frozen=True):

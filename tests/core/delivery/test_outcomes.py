@@ -47,7 +47,9 @@ def test_a_run_that_waits_for_the_outcome_is_told_when_the_attempts_are_used_up(
 
 
 def test_what_was_rejected_is_done_and_its_slot_is_free() -> None:
-    assert after(DeliveryStatus.REJECTED) == Absorbed(with_flights(OTHER), released=(candidate().delivery_id,))
+    assert after(DeliveryStatus.REJECTED) == Absorbed(
+        with_flights(OTHER), released=(candidate().delivery_id,), channel=candidate().channel
+    )
 
 
 def test_what_was_withdrawn_is_judged_again() -> None:
@@ -57,7 +59,7 @@ def test_what_was_withdrawn_is_judged_again() -> None:
 @pytest.mark.parametrize("status", [DeliveryStatus.WITHDRAWN, DeliveryStatus.RETRYABLE])
 def test_what_was_interrupted_meanwhile_is_not_tried_again(status: DeliveryStatus) -> None:
     assert after(status, flight(cancelled="exit_event")) == Absorbed(
-        with_flights(OTHER), released=(candidate().delivery_id,)
+        with_flights(OTHER), released=(candidate().delivery_id,), channel=candidate().channel
     )
 
 

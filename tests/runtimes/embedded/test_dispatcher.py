@@ -127,6 +127,7 @@ async def test_a_message_that_expires_with_a_provider_that_never_answers_is_unkn
         row = await runtime.delivery(mail.sent[0].delivery_id)
         assert row is not None
         assert (row.attempt, row.status, row.detail) == (2, DeliveryStatus.UNKNOWN, "expired")
+        assert runtime.stats().deliveries["mail"] == {"retryable": 1, "unknown": 1, "withdrawn": 1}
 
 
 async def test_an_unsubscribe_between_two_attempts_does_not_deny_the_first() -> None:
@@ -146,6 +147,7 @@ async def test_an_unsubscribe_between_two_attempts_does_not_deny_the_first() -> 
         row = await runtime.delivery(first.delivery_id)
         assert row is not None
         assert (row.attempt, row.status, row.detail) == (2, DeliveryStatus.UNKNOWN, "no_consent")
+        assert runtime.stats().deliveries["mail"] == {"retryable": 1, "unknown": 1, "withdrawn": 1}
 
 
 async def test_a_command_that_was_never_attempted_goes_out_after_a_restart() -> None:

@@ -32,6 +32,7 @@ class Absorbed(Struct, frozen=True):
         released: deliveries that failed for good with nothing sent; their slots are free again.
         unsure: deliveries that were given up, and of which nobody can say that they did not arrive; they keep their
             slots.
+        channel: of what was released or given up.
         reconsider: a withdrawn message whose gate may only have to wait; it is judged again.
         answers: for the runs that wait for an outcome.
     """
@@ -39,6 +40,7 @@ class Absorbed(Struct, frozen=True):
     outbox: Outbox
     released: tuple[DeliveryId, ...] = ()
     unsure: tuple[DeliveryId, ...] = ()
+    channel: str = ""
     reconsider: tuple[InFlight, ...] = ()
     answers: tuple[Answer, ...] = ()
 
@@ -93,10 +95,10 @@ def _is_used_up(flight: InFlight) -> bool:
 
 
 def _given_up(without: Outbox, flight: InFlight) -> Absorbed:
-    delivery_ids, answers = (flight.candidate.delivery_id,), answer_to_end(flight)
+    delivery_ids, answers, channel = (flight.candidate.delivery_id,), answer_to_end(flight), flight.candidate.channel
     if flight.may_have_arrived:
-        return Absorbed(without, unsure=delivery_ids, answers=answers)
-    return Absorbed(without, released=delivery_ids, answers=answers)
+        return Absorbed(without, unsure=delivery_ids, answers=answers, channel=channel)
+    return Absorbed(without, released=delivery_ids, answers=answers, channel=channel)
 
 
 def _backoff(flight: InFlight, seed: str) -> int:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from segue.core.decisioning.choose import failures_of
 from segue.model.decisions import SILENCE, Decision
+from segue.model.deliveries import DeliveryStatus
 from segue.model.events import Event
 from segue.model.transitions import Transition
 from segue.runtimes.contests import Contest, Contests
@@ -30,7 +31,8 @@ class Stats(Struct, frozen=True, kw_only=True):
         suppressed: candidates that lost, by reason.
         fallbacks: policies that could not decide, by name and reason; ``placement`` where no decision came in time.
         ended: journey runs that ended, by reason.
-        deliveries: by channel, then by status.
+        deliveries: by channel, then by status: what channels said, and ``unknown`` for each message that was given up
+            and may have arrived.
         queue_depth: events that wait for a commit.
         backlog: commands that wait for a worker, by channel.
         resting: channels that are not called for a while because their calls failed.
@@ -100,6 +102,8 @@ class Counters:
         """Count one advanced event and what its transitions did."""
         self.events[_KINDS[type(event)]] += 1
         for transition in transitions:
+            if transition.abandoned:
+                self._count_abandoned(transition)
             if not (transition.decisions or transition.moved or transition.ended or transition.blocked):
                 continue  # nearly every event
             self.traffic.count(transition.moved)
@@ -161,6 +165,12 @@ class Counters:
     def deliveries_by_channel(self) -> dict[str, dict[str, int]]:
         """Return the delivery counts, by channel, then by status."""
         return _nested(self.deliveries)
+
+    def _count_abandoned(self, transition: Transition) -> None:
+        """Count as unknown what was given up although it may have arrived, as the ledger does."""
+        for each in transition.abandoned:
+            if each.may_have_arrived:
+                self.deliveries[each.channel, DeliveryStatus.UNKNOWN.value] += 1
 
     def _count_decision(self, decision: Decision) -> None:
         self.contests.count(decision)
