@@ -102,12 +102,12 @@ def _count(duck: "DuckDBPyConnection", source: str, name: str) -> _Seen:
     cell = _cell(name)
     point, comma = (f"regexp_full_match(cell, {quoted_text(_pattern(way))})" for way in ("point", "comma"))
     unlike = f"{point} AND {comma} AND {_value('cell', 'point')} <> {_value('cell', 'comma')}"
+    sums = ", ".join(f"sum(times) FILTER ({test})" for test in ("true", point, comma, unlike, "contains(cell, '%')"))
     row = duck.execute(
-        f"SELECT count(*), count_if({point}), count_if({comma}), count_if({unlike}), count_if(contains(cell, '%')),"
-        f" list(DISTINCT upper(regexp_extract(cell, {quoted_text(_CURRENCY)})))"
-        f" FROM (SELECT {cell} AS cell FROM {source}) WHERE cell IS NOT NULL"
+        f"SELECT {sums}, list(DISTINCT upper(regexp_extract(cell, {quoted_text(_CURRENCY)})))"
+        f" FROM (SELECT {cell} AS cell, count(*) AS times FROM {source} GROUP BY 1) WHERE cell IS NOT NULL"
     ).fetchall()[0]
-    cells, pointed, commas, differ, shares = (count or 0 for count in row[:5])
+    cells, pointed, commas, differ, shares = (int(count or 0) for count in row[:5])
     return _Seen(cells, pointed, commas, differ, shares, tuple(sorted(filter(None, row[5] or ()))))
 
 
@@ -163,7 +163,8 @@ def _example(duck: "DuckDBPyConnection", table: str, name: str, way: str) -> str
     "" where the cells are numbers as they stand.
     """
     cell, value = duck.execute(
-        f"SELECT cell, {_value('cell', way)} FROM (SELECT {_cell(name)} AS cell FROM {table}) WHERE cell IS NOT NULL"
+        f"SELECT cell, {_value('cell', way)}"
+        f" FROM (SELECT DISTINCT {_cell(name)} AS cell FROM {table}) WHERE cell IS NOT NULL"
         f" ORDER BY regexp_matches(cell, {quoted_text(_AT_THE_END)}) DESC,"
         " length(regexp_replace(cell, '[0-9]', '', 'g')) DESC, length(cell) DESC, cell LIMIT 1"
     ).fetchall()[0]
