@@ -29,7 +29,8 @@ def measure(
     to; how they were treated; the ways they took; cohorts; and what was unusual.
 
     From the workspace's own log; a server may run meanwhile. `segue experiment` reads any other experiment from files.
-    The exit code is 4 where the split of the groups is broken: then that comes first, and nothing is told as caused.
+    The exit code is 4 where the split of the groups is broken: then that comes first, and nothing is told as caused. It
+    is 4 too where that of a holdout is: then nothing is told of what its channels and journeys add.
 
     Parameters
     ----------
@@ -62,7 +63,8 @@ def as_data(found: Report) -> dict[str, object]:
         each.name: {"is_causal": each.is_causal, "lead": each.lead, "notes": each.notes, "data": each.data}
         for each in found.sections
     }
-    return {**head, "alarm": found.alarm, "customers": found.customers, "sections": sections}
+    standing = {"alarm": found.alarm, "holdouts": found.holdouts, "customers": found.customers}
+    return {**head, **standing, "sections": sections}
 
 
 def report_lines(found: Report) -> list[str]:

@@ -69,3 +69,12 @@ def test_the_delta_method_tells_how_ratios_scatter() -> None:
     sample = ratio_sample(moments_of(np.column_stack([over[0], under[0]])))
 
     assert np.sqrt(sample.squared_error) == pytest.approx(ratios.std(), rel=0.25)
+
+
+def test_a_mean_of_nothing_but_zeros_is_zero_whatever_was_taken_off() -> None:
+    shift, count = np.array([0.1]), 37
+    away = np.full(count, 0.0 - shift[0])
+    found = moments_of_sums(count, shift, np.array([away.sum()]), np.array([[away @ away]]))
+
+    assert shift[0] + away.sum() / count != 0.0, "rounding leaves something"
+    assert found.mean[0] == 0.0

@@ -83,7 +83,7 @@ thead th { color: var(--soft); font-weight: 600; font-size: 13px; vertical-align
 tbody th { font-weight: 600 }
 .number { text-align: right; padding: 7px 0 7px 14px; white-space: nowrap }
 thead .number { white-space: normal }
-.number + td:not(.number) { padding-left: 16px }
+.number + td:not(.number), .number + th:not(.number) { padding-left: 16px }
 tr:last-child > * { border-bottom: 0 }
 .chip { font-size: 12.5px; font-weight: 600; white-space: nowrap; color: var(--soft) }
 .chip.good { color: var(--good) }

@@ -21,8 +21,7 @@ def nobody_in(readings: Sequence[Reading], control: str) -> tuple[str, ...]:
     for each in readings:
         if each.kind == "ratio" or each.gate.converters:
             continue
-        least = 1e-12 * max(abs(each.control_mean), abs(each.arm_mean))
-        found = [arm for arm, mean in ((control, each.control_mean), (each.arm, each.arm_mean)) if abs(mean) <= least]
+        found = [arm for arm, mean in ((control, each.control_mean), (each.arm, each.arm_mean)) if mean == 0.0]
         for arm in found:
             names = empty.setdefault(arm, [])
             if each.metric not in names:

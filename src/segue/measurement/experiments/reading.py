@@ -34,19 +34,25 @@ _UNSEEN = Verdict("too_small_to_tell", "")
 
 
 def read_experiment(
-    duck: "DuckDBPyConnection", experiment: Experiment, intake: Intake, lot: SplitCheck | None = None
+    duck: "DuckDBPyConnection",
+    experiment: Experiment,
+    intake: Intake,
+    lot: SplitCheck | None = None,
+    *,
+    is_plan_guessed: bool = True,
 ) -> Report:
     """Return what the experiment says of the table ``units`` of ``duck``, as `units_from_table` made it.
 
     Args:
         lot: the check of the split, by one who knows more of the lot than ``experiment`` says.
+        is_plan_guessed: whether a split of which nobody tells the plan is checked by a guess, or not at all.
 
     Raises:
         SegueError: an arm is unknown, or has fewer than two units.
     """
     units = dict(duck.execute("SELECT arm, count(*) FROM units GROUP BY arm ORDER BY arm").fetchall())
     _require_arms(experiment, units)
-    split, notes = _split(experiment, units, lot)
+    split, notes = (lot, []) if lot is not None else _split(experiment, units, is_plan_guessed=is_plan_guessed)
     if split is not None and split.is_broken:
         return Report(
             control=experiment.control,
@@ -138,12 +144,13 @@ def _require_arms(experiment: Experiment, units: dict[str, int]) -> None:
 
 
 def _split(
-    experiment: Experiment, units: dict[str, int], lot: SplitCheck | None
+    experiment: Experiment, units: dict[str, int], *, is_plan_guessed: bool
 ) -> tuple[SplitCheck | None, list[str]]:
-    plan = plan_of(experiment.split, units) if lot is None else Plan(None)
+    unknown = Plan(None, "The split was not checked: nothing says which shares were planned.")
+    plan = plan_of(experiment.split, units) if experiment.split or is_plan_guessed else unknown
     notes = [plan.words] if plan.words else []
     if plan.shares is None:
-        return lot, notes
+        return None, notes
     check = check_split(units, plan.shares, is_last_look=experiment.looks == "once")
     if not check.is_broken and check.p < 0.01:
         notes.append(f"The split is unusual (p = {check.p:.4f}), though not beyond doubt: look how it was made.")

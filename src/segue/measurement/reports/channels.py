@@ -20,6 +20,7 @@ from segue.measurement.attribution import (
 )
 from segue.measurement.attribution.results import CalibratedAttribution, Contribution, PathAttribution
 from segue.measurement.drawing import Dot, Ribbon, dot_plot, sankey
+from segue.measurement.reports.holdouts import holdouts_note
 from segue.measurement.reports.period import Period
 from segue.measurement.reports.sections import Section, Table, amount, between, percent
 from segue.model.errors import SegueError
@@ -60,6 +61,7 @@ def contributions_section(period: Period) -> Section | None:
         notes=(
             "A customer counts once for each: from the first decision on it, with all that followed. Beside them are "
             "those whom a holdout left out of it by lot (ghosts): the same decision, not carried out.",
+            *filter(None, [holdouts_note(period.splits)]),
             *dict.fromkeys(notes),
         ),
         data=tuple(found),
@@ -115,7 +117,10 @@ def _calibrated(period: Period, model: PathAttribution, objective: str) -> Calib
         except SegueError:
             continue
         measured[channel] = increment_of(found.incremental)
-    return calibrated(model, measured) if measured else None
+    if not measured:
+        return None
+    against = calibrated(model, measured)
+    return replace(against, credits=tuple(each for each in against.credits if each.channel not in period.doubted))
 
 
 def _lead(found: list[Contribution]) -> str:

@@ -125,7 +125,7 @@ def _read(period: Period, experiment: Experiment, few: list[str]) -> Found:
     duck.execute(f"CREATE OR REPLACE TABLE measured_happened AS SELECT * FROM {value_events(period.objectives)}")
     names = EventColumns(unit="customer_id", at="at", name="name", amount="amount", assigned_at="at")
     intake = units_from_events(duck, "measured_assigned", "measured_happened", experiment, names)
-    return read_experiment(duck, experiment, intake, check_lots(period))
+    return read_experiment(duck, experiment, intake, check_lots(period), is_plan_guessed=False)
 
 
 def _lead(found: Found) -> str:

@@ -19,10 +19,18 @@ Counts = Mapping[str, Mapping[str, int]]
 
 
 def lot_of(workspace: Workspace) -> Lot:
-    """Return the epoch and the planned shares of a revision, the agent's with them."""
+    """Return the epoch, the planned shares (the agent's with them) and the holdouts of a revision."""
     shares = {group: share for group, share in workspace.groups.items() if share > 0.0}
     rest = 1.0 - sum(shares.values())
-    return Lot(workspace.epoch, shares | ({AGENT: rest} if rest > 1e-9 else {}))
+    return Lot(workspace.epoch, shares | ({AGENT: rest} if rest > 1e-9 else {}), dict(workspace.holdouts))
+
+
+def lots_of(period: Period) -> dict[str, Lot]:
+    """Return the lots of all revisions of the log; of those that nobody knows, that of the period's workspace."""
+    if period.lots:
+        return dict(period.lots)
+    known = period.rows("SELECT DISTINCT revision FROM main.decisions ORDER BY revision")
+    return {str(revision): lot_of(period.workspace) for (revision,) in known}
 
 
 def check_lots(period: Period) -> SplitCheck | None:
@@ -30,10 +38,7 @@ def check_lots(period: Period) -> SplitCheck | None:
 
     Groups that no plan tells of are left out, and customers of revisions that nobody knows.
     """
-    lots = dict(period.lots)
-    if not lots:
-        known = period.rows("SELECT DISTINCT revision FROM main.decisions")
-        lots = {str(revision): lot_of(period.workspace) for (revision,) in known}
+    lots = lots_of(period)
     drawn = {name: counts for name, counts in _drawn(period, lots).items() if len(lots[name].shares) > 1}
     return check_drawn(drawn, lots) if drawn else None
 

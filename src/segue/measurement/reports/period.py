@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from segue.core.decisioning.rewards import objectives_of
 from segue.measurement.literals import timestamp
+from segue.measurement.statistics.split import SplitCheck
+from segue.model.assignments import Holdout
 from segue.model.errors import SegueError
 from segue.model.learning import Objective
 from segue.model.time import Instant
@@ -37,10 +39,11 @@ _MOMENTS = {"events": "at", "decisions": "at", "deliveries": "now", "steps": "at
 
 
 class Lot(Struct, frozen=True):
-    """What the lot of a revision was to give: the planned shares by group, in an epoch."""
+    """What the lot of a revision was to give: the planned shares by group, in an epoch, and its holdouts by name."""
 
     epoch: str
     shares: dict[str, float]
+    holdouts: dict[str, Holdout] = {}
 
 
 class Period(Struct, frozen=True, eq=False):
@@ -51,6 +54,8 @@ class Period(Struct, frozen=True, eq=False):
         begin, end: UTC, without a zone.
         lots: of each revision in the log; empty where only ``workspace`` is known.
         by: the trait by whose values effects are looked into, "" for none.
+        splits: by holdout, whether it kept whom its lot drew.
+        doubted: channels of which nothing is told as caused, because the split of a holdout of theirs is broken.
     """
 
     duck: "DuckDBPyConnection"
@@ -59,6 +64,8 @@ class Period(Struct, frozen=True, eq=False):
     end: datetime
     lots: Mapping[str, Lot] = {}
     by: str = ""
+    splits: Mapping[str, SplitCheck] = {}
+    doubted: frozenset[str] = frozenset()
 
     @property
     def objectives(self) -> dict[str, Objective]:

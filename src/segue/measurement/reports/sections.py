@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import floor, isfinite, log10
 from typing import Any
 
 from msgspec import Struct
+
+from segue.measurement.statistics.split import SplitCheck
+
+_DIGITS_MAX = 8
 
 
 class Table(Struct, frozen=True, kw_only=True):
@@ -42,7 +47,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """All sections about a workspace's log from ``begin`` to ``end``.
 
     Attributes:
-        alarm: what comes before everything else: why nothing here may be read as caused; "" for nothing.
+        alarm: what comes before everything else: which splits are broken, and what is not told for it; "" for none.
+        holdouts: by holdout of channels and journeys, whether its split holds.
     """
 
     workspace: str
@@ -52,6 +58,7 @@ class Report(Struct, frozen=True, kw_only=True):
     customers: int
     sections: tuple[Section, ...]
     alarm: str = ""
+    holdouts: dict[str, SplitCheck] = {}
 
     def of(self, name: str) -> Section | None:
         """Return the section ``name``, None where the log has nothing for it."""
@@ -59,20 +66,36 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 def amount(value: float | None, digits: int = 2) -> str:
-    """Return a number as a cell, "" for None."""
+    """Return a number as a cell, "" for None; what is small has three digits that count.
+
+    >>> amount(1234.5), amount(0.01234), amount(-0.0000417), amount(0.0)
+    ('1,234.50', '0.0123', '-0.0000417', '0.00')
+    """
     if value is None:
         return ""
-    return f"{value:,.{digits if abs(value) >= 0.1 or value == 0.0 else 4}f}"
+    size = abs(value)
+    if 0.0 < size < 0.1:
+        digits = max(digits, min(2 - floor(log10(size)), _DIGITS_MAX))
+    return f"{value:,.{digits}f}" if not 0.0 < size < 10.0**-_DIGITS_MAX else f"{value:.1e}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """Return a share as a cell, "" for None."""
-    return "" if value is None else f"{100.0 * value:.{digits}f} %"
+    """Return a share as a cell, "" for None; what is small has two digits that count.
+
+    >>> percent(0.1234), percent(0.00004), percent(0.0)
+    ('12.3 %', '0.0040 %', '0.0 %')
+    """
+    if value is None:
+        return ""
+    size = abs(100.0 * value)
+    if 0.0 < size < 0.5 * 10.0**-digits:
+        digits = min(1 - floor(log10(size)), _DIGITS_MAX)
+    return f"{100.0 * value:.{digits}f} %"
 
 
 def between(low: float, high: float, digits: int = 2) -> str:
     """Return an interval as a cell."""
-    return f"{amount(low, digits)} to {amount(high, digits)}"
+    return f"{amount(low, digits)} to {amount(high, digits)}" if isfinite(low + high) else "unknown"
 
 
 def list_of(names: Sequence[str]) -> str:

@@ -14,6 +14,9 @@ from msgspec import Struct
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
+ROUNDING = 1e-13
+"""A mean that is so small beside what was taken off before summing is what rounding left of 0."""
+
 
 class Moments(Struct, frozen=True, eq=False):
     """Of ``count`` units: the ``mean`` (k,) of k columns, and their ``covariance`` (k, k), with count - 1 below.
@@ -75,10 +78,12 @@ def moments_of_sums(count: int, shift: Array, sums: Array, products: Array, cube
     mean = sums / count
     covariance = (products - count * np.outer(mean, mean)) / max(count - 1, 1)
     np.fill_diagonal(covariance, np.maximum(np.diag(covariance), 0.0))
+    whole = shift + mean
+    whole[np.abs(whole) < ROUNDING * np.abs(shift)] = 0.0
     if cubes is None:
-        return Moments(count, shift + mean, covariance)
+        return Moments(count, whole, covariance)
     third = cubes / count - 3.0 * mean[0] * products[0, 0] / count + 2.0 * mean[0] ** 3
-    return Moments(count, shift + mean, covariance, float(third))
+    return Moments(count, whole, covariance, float(third))
 
 
 def merged(parts: Sequence[Moments]) -> Moments:
