@@ -69,6 +69,16 @@ def test_a_life_does_not_depend_on_who_else_is_there() -> None:
     assert same(gather(parts[::-1]), whole)
 
 
+def test_nobody_looks_at_a_context_that_no_policy_asks_for_and_no_log_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    log: list[Entry] = []
+    told = crowd(learning_shop("rules"), count=8, weeks=1, log=log).live_together()
+    assert any(decision.context for entry in log for decision in entry.decisions)
+    monkeypatch.setattr("segue.core.decisioning.context.nearness", None)  # who reads a context calls it
+    assert same(crowd(learning_shop("rules"), count=8, weeks=1).live_together(), told)
+    with pytest.raises(TypeError):
+        crowd(learning_shop("bandit"), count=8, weeks=1).live_together()
+
+
 def test_shared_things_cannot_be_simulated_apart() -> None:
     with pytest.raises(AssertionError, match="shared"):
         crowd(learning_shop()).live_apart()

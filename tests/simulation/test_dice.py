@@ -1,5 +1,6 @@
 """Dice: the same name gives the same number, another name another one, and they are spread as they say."""
 
+from hashlib import blake2b
 from statistics import fmean, pstdev, variance
 
 import pytest
@@ -17,6 +18,11 @@ def test_a_draw_has_a_name() -> None:
         Dice("m", 7).uniform("opens", 3),
     }
     assert len(others | {Dice("market", 7).uniform("opens", 3)}) == 4
+
+
+def test_a_draw_is_a_hash_of_market_customer_and_name() -> None:
+    digest = blake2b(b"7\x1fopens\x1f3", digest_size=8, key=blake2b(b"market").digest()).digest()
+    assert Dice("market", 7).uniform("opens", 3) == (int.from_bytes(digest, "big") >> 11) / 2.0**53
 
 
 def test_asking_for_one_thing_changes_nothing_about_another() -> None:

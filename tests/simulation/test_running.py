@@ -1,6 +1,7 @@
 """Running an arm: the number of processes makes no difference to the result."""
 
 import numpy as np
+import pytest
 
 from segue.core.world import build_world
 from segue.simulation import running
@@ -26,6 +27,21 @@ def test_several_processes_give_the_same_as_one(monkeypatch) -> None:  # type: i
         assert ours.columns.keys() == theirs.columns.keys()
         assert all(np.array_equal(ours.columns[name], theirs.columns[name]) for name in ours.columns)
         assert all(np.array_equal(ours.weekly[name], theirs.weekly[name]) for name in ours.weekly)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_how_large_parts_are_makes_no_difference(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    plan, arms = setting(customers=20, weeks=2), {"plain": plain_shop()}
+    monkeypatch.setattr(running, "PART", 20)
+    whole = run_arms(arms, plan)["plain"]
+    monkeypatch.setattr(running, "PART", size)
+    parts = run_arms(arms, plan)["plain"]
+    assert whole.columns.keys() == parts.columns.keys()
+    assert all(np.array_equal(whole.columns[name], parts.columns[name]) for name in whole.columns)
+    for ours, theirs in ((whole.weekly, parts.weekly), (whole.blocks, parts.blocks)):
+        assert ours.keys() == theirs.keys()
+        for name, total in ours.items():  # sums of money, added up in another order, may differ in their last digit
+            assert np.allclose(total, theirs[name], rtol=1e-12, atol=0.0)
 
 
 def test_an_arm_by_itself_is_the_same_and_tells_its_log() -> None:

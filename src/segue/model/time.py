@@ -35,6 +35,7 @@ _MICROSECOND = timedelta(microseconds=1)
 Clock = Callable[[], Instant]
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> Duration:
     """Return the duration that ``text`` names: "48h", "1d 12h", "30min".
 

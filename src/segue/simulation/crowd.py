@@ -8,6 +8,10 @@ time, then of their numbers: as the embedded runtime would, whose log has one or
 from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 
+from msgspec.structs import replace
+
+from segue.core.decisioning.context import NOTHING_SEEN
+from segue.core.decisioning.policies import STANDING
 from segue.core.world import World
 from segue.model.time import NEVER, WEEK, Instant
 from segue.ports.store import Entry
@@ -52,7 +56,7 @@ class Crowd:
         learned: bytes = b"",
         told: Told | None = None,
     ) -> None:
-        self._world, self._market, self._seed = world, market, seed
+        self._world, self._market, self._seed = world if sink is not None else _unseen(world), market, seed
         self._numbers, self._begin, self._end = range(first, first + count), begin, Instant(begin + weeks * WEEK)
         self._book = Book(first, count, begin, weeks, ending, values)
         self._sink, self._learned = sink, learned
@@ -122,6 +126,11 @@ class Crowd:
             self._last[name] = self._seq
             self._sink(entry)
         return entry
+
+
+def _unseen(world: World) -> World:
+    """Return ``world`` without the context where no policy of it looks at one: it would only stand in the log."""
+    return replace(world, context=NOTHING_SEEN) if world.policies.keys() <= STANDING.keys() else world
 
 
 def parts_of(customers: int, size: int) -> Iterator[tuple[int, int]]:

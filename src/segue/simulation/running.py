@@ -27,8 +27,8 @@ from segue.simulation.crowd import Crowd, Sink, Told, parts_of
 from segue.simulation.market import Market
 from segue.simulation.markets import MarketSpec, make_market
 
-PART = 500
-"""Residents in a part."""
+PART = 100
+"""Residents in a part: some seconds of work, of which beginning a part takes two hundredths."""
 
 _PAUSE_SECONDS, _LAST_SECONDS = 0.2, 1.0
 

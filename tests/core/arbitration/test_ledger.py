@@ -53,6 +53,12 @@ def test_a_slot_of_a_rule_belongs_to_no_journey() -> None:
     assert reserved(Contacts(), run_id="").ledger[0].journey == ""
 
 
+def test_contacts_at_the_same_point_hold_one_text_for_it() -> None:
+    first, second = reserved(Contacts((contact(NOW - HOUR, contact_point="".join(("0", "f"))),))).ledger
+    assert first.contact_point is second.contact_point
+    assert (first.contact_point, second.contact_point) == ("0f", "0f")
+
+
 @pytest.mark.parametrize(("age", "is_kept"), [(60 * DAY - 1, True), (60 * DAY, False)])
 def test_the_ledger_forgets_what_no_cap_can_count_any_more(age: int, is_kept: bool) -> None:
     old = contact(NOW - age)

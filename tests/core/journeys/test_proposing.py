@@ -21,6 +21,14 @@ def test_candidates_of_one_slot_share_a_send_key() -> None:
     assert len({key("message"), key("message", "part 1"), key("task"), key("message", visits=2)}) == 4
 
 
+def test_many_candidates_at_once_are_those_one_by_one() -> None:
+    where = run(facts={"cart": "c1"}, stage="awareness", visits=2)
+    offered = (("offer", "email", "message"), ("news", "sms", "message"), ("offer", "ads", "audience:a"))
+    together = TERMS.candidates(where, around(), offered)
+    assert together == tuple(TERMS.candidate(where, around(), *each) for each in offered)
+    assert together[0].delivery_id == together[1].delivery_id != together[2].delivery_id
+
+
 def test_a_candidate_carries_the_run_s_facts_or_what_it_is_given() -> None:
     where = run(facts={"cart": "c1"}, stage="awareness")
     own = TERMS.candidate(where, around(), "offer", "email", "message")

@@ -31,7 +31,8 @@ MOST_INPUTS = 48
 """More traits and features than this are not taken by default: name those that matter."""
 
 FATIGUE_HALVES = {"fatigue_12h": DAY // 2, "fatigue_3d": 3 * DAY, "fatigue_14d": 14 * DAY}
-CHANNEL_FATIGUE_HALVES = 3 * DAY
+"""How long until contacts count half; those by channel, and the dose, are as those of three days."""
+
 DOSE = "fatigue_dose"
 """The last of all values: the plain sum of contacts that halve in three days, neither compressed nor scaled."""
 
@@ -185,20 +186,20 @@ def nearness(microseconds: int) -> float:
 
 
 def _fatigue(ledger: tuple[Contact, ...], now: Instant, channels: tuple[str, ...]) -> list[float]:
-    spans = tuple(FATIGUE_HALVES.values())
-    totals = [0.0] * len(spans)
+    half_a_day, three_days, fortnight = FATIGUE_HALVES.values()
     doses = dict.fromkeys(channels, 0.0)
-    dose, answered = 0.0, 0
+    lately = dose = long = 0.0
+    answered = 0
     for contact in ledger:
         gone = -_LOG2 * max(now - contact.at, 0)
-        for place, halves in enumerate(spans):
-            totals[place] += exp(gone / halves)
-        left = exp(gone / CHANNEL_FATIGUE_HALVES)
+        left = exp(gone / three_days)
+        lately += exp(gone / half_a_day)
         dose += left
+        long += exp(gone / fortnight)
         if contact.channel in doses:
             doses[contact.channel] += left
         answered += contact.engaged_at > 0
-    values = [log1p(total) for total in (*totals, *doses.values())]
+    values = [log1p(total) for total in (lately, dose, long, *doses.values())]
     last = nearness(now - ledger[-1].at) if ledger else 0.0
     return [*values, last, (answered + 1.0) / (len(ledger) + 5.0), dose]
 

@@ -9,7 +9,6 @@ What does not depend on the customer is compiled; where nothing else is known th
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from segue.core.catalogue import ActionPlan, Scored, VariantPlan, capped_categories
 from segue.core.decisioning.arms import REPEAT
@@ -110,6 +109,7 @@ class Worth:
         self._prices: dict[str, float] = {}
         self._granted: dict[str, float] = {}
         self._weights: dict[str, float] = {}
+        self._repeats: dict[str, float] = {}
 
     def of(self, action: ActionPlan, variant: VariantPlan) -> Scored:
         """Return what is known of the worth of ``variant``; what obliges has its own."""
@@ -120,9 +120,12 @@ class Worth:
             weight = self._weight(action)
             return static if weight == 1.0 else _scored(static, {CONTEXT_WEIGHT: weight}, {})
         scored = static if self._plan.is_static else self._personal(action, variant)
-        if not self._seen.names or not (repeated := repeats(self._contacts, action.action.action, self._view.now)):
+        if not self._seen.names or not (repeated := self._repeated(action.action.action)):
             return scored
-        return replace(scored, scores={**scored.scores, REPEAT: repeated})
+        scores = {**scored.scores, REPEAT: repeated}
+        return Scored(
+            *(scored.action, scored.channel, scored.priority, scored.total, scores, scored.latency, scored.takes_slot)
+        )
 
     def context(self, slot: str) -> Context:
         """Return what policies are told about the customer when ``slot`` is decided."""
@@ -152,6 +155,12 @@ class Worth:
             return _SILENCE
         cost = opportunity_cost(self._view, self._contacts, category, self._plan.caps)
         return Scored("", "", 0.0, cost, {"opportunity_cost": cost}) if cost else _SILENCE
+
+    def _repeated(self, action: str) -> float:
+        known = self._repeats.get(action)
+        if known is None:
+            known = self._repeats[action] = repeats(self._contacts, action, self._view.now)
+        return known
 
     def _affinity_to(self, channel: str) -> float:
         """Return how much more than most this customer responds on ``channel``; 1 where nothing is known."""

@@ -41,15 +41,39 @@ class Terms(Struct, frozen=True):
             slot: what is sent once at most: candidates with the same words here share one send key.
             facts: what goes out with it; the run's own by default.
         """
+        send_key = self._send_key(run, around, *slot)
+        return self._proposed(run, around.view.now, action, channel, send_key, facts, is_reported=is_reported)
+
+    def candidates(
+        self, run: Run, around: Surroundings, offered: tuple[tuple[str, str, str], ...]
+    ) -> tuple[Candidate, ...]:
+        """Return `candidate` of each (action, channel, slot); a slot's send key is derived once for all of it."""
+        keys = {slot: self._send_key(run, around, slot) for slot in dict.fromkeys([slot for _, _, slot in offered])}
         now = around.view.now
-        source = f"journey:{run.journey}"
+        return tuple([self._proposed(run, now, action, channel, keys[slot]) for action, channel, slot in offered])
+
+    def _send_key(self, run: Run, around: Surroundings, *slot: str) -> DeliveryId:
         occurrence = (around.workspace, around.customer_id, run.run_id, self.step, run.visits)
+        return DeliveryId(derive("send", *occurrence, *slot))
+
+    def _proposed(
+        self,
+        run: Run,
+        now: Instant,
+        action: str,
+        channel: str,
+        send_key: DeliveryId,
+        facts: dict[str, Any] | None = None,
+        *,
+        is_reported: bool = False,
+    ) -> Candidate:
+        source = f"journey:{run.journey}"
         return Candidate(
             key=f"{source}/{run.run_id}/{action}/{channel}",
             action=action,
             channel=channel,
             source=source,
-            delivery_id=DeliveryId(derive("send", *occurrence, *slot)),
+            delivery_id=send_key,
             deadline=Instant(now + self.deadline),
             proposed_at=now,
             run_id=run.run_id,

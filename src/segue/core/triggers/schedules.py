@@ -87,7 +87,7 @@ def keep_schedules(
         if due is not None and due <= moment.now:
             latest = _latest(plan, due, moment)
             if moment.holds(plan.when):
-                fired.append((latest, Firing(plan.name, {"scheduled_for": format_instant(latest)})))
+                fired.append((latest, Firing(plan.name, {"scheduled_for": _told(latest)})))
             due = None
         elif due is not None and may_have_moved:
             due = _moved(plan, due, moment)
@@ -120,6 +120,12 @@ def _occurrences(
                 return tuple(found)
         day += timedelta(days=1)
     raise AssertionError("a schedule has no next occurrence")
+
+
+@lru_cache(maxsize=1024)
+def _told(latest: Instant) -> str:
+    """Return a schedule's moment as text: the same for all whom it wakes."""
+    return format_instant(latest)
 
 
 def _is_settled(pending: Pending, plans: tuple[SchedulePlan, ...], now: Instant) -> bool:

@@ -51,6 +51,25 @@ def test_the_cavity_is_the_direction_before_the_lesson(noise: float) -> None:
     assert found_total == pytest.approx(total, rel=1e-6)
 
 
+def test_all_families_at_once_learn_what_they_learn_one_by_one() -> None:
+    x, steps, factors = np.array([1.0, 2.0, -1.0]), np.array([0.3, -0.2]), [0.05, 0.11]
+    one, all_at_once = Blocks(Prior(), 3, heads=2, families=2), Blocks(Prior(), 3, heads=2, families=2)
+    for state in (one, all_at_once):
+        active = state.active(ARM)
+        state.narrow(1, active, state.along(1, active, np.array([0.5, 0.0, 1.0])), 0.07)
+    lines = all_at_once.along_each(0, active, x)
+    for family in (0, 1):
+        line = one.along(family, active, x)
+        assert lines.moves[family].tolist() == line.moves.tolist()
+        assert lines.shares[family].tolist() == line.shares.tolist()
+        one.shift(active, [family], line, steps[family : family + 1])
+        one.narrow(family, active, line, factors[family])
+    all_at_once.shift_each(active, [0, 1], lines, steps)
+    all_at_once.narrow_each(0, active, lines, factors)
+    assert all_at_once.means.tolist() == one.means.tolist()
+    assert all_at_once.covariances.tolist() == one.covariances.tolist()
+
+
 def test_what_was_lent_is_copied_before_it_changes() -> None:
     state = blocks()
     active = state.active(ARM)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from segue.core.decisioning.models.seats import seated
 from segue.core.decisioning.models.shape import SHARED, Arm, Prior, Shape
 
 Floats = NDArray[np.float64]
@@ -81,25 +83,19 @@ class Panel:
     def __init__(self, model: "Factored", arms: tuple[Arm, ...]) -> None:
         self.arms = arms
         self._model = model
-        columns = {SHARED: 0}
-        for arm in arms:
-            for name, _ in arm:
-                if name in model.rows:
-                    columns.setdefault(name, len(columns))
-        self._rows = np.array([model.rows[name] for name in columns], dtype=np.intp)
-        scales = np.zeros((len(arms) + 1, len(columns)))
+        seats = seated(tuple([tuple([name for name, _ in arm]) for arm in arms]), tuple(model.rows))
+        given = np.array([scale for arm in arms for _, scale in arm])
+        scales = np.zeros((len(arms) + 1, len(seats.names)))
+        np.add.at(scales, (seats.arms, seats.columns), np.where(seats.known, given, 0.0))
         self._unknown = np.zeros(len(arms) + 1)
-        counts = dict(zip(columns, model.counts[self._rows].tolist(), strict=True))
-        least = [counts[SHARED]] * len(arms)
-        for index, arm in enumerate(arms):
-            for name, scale in arm:
-                if (column := columns.get(name)) is not None:
-                    scales[index, column] += scale
-                else:
-                    self._unknown[index] += scale * scale * model.prior.variance(name)
-                if scale == WHOLE:
-                    least[index] = min(least[index], counts.get(name, 0.0))
-        self.evidence = np.array(least)
+        for place, index, name in seats.unknown:
+            scale = float(given[place])
+            self._unknown[index] += scale * scale * model.prior.variance(name)
+        self._rows = seats.rows
+        counts = model.counts[self._rows]
+        self.evidence = np.full(len(arms), counts[0])
+        least = np.where(given == WHOLE, np.where(seats.known, counts[seats.columns], 0.0), np.inf)
+        np.minimum.at(self.evidence, seats.arms, least)
         self._has_unknown = bool(self._unknown.any())
         self._scales, self._squares = scales.copy(), scales**2
         self._scales[:, 0] = 1.0
@@ -149,7 +145,7 @@ class Panel:
     def _spreads(self, v: Floats) -> tuple[Floats, Floats]:
         """Return the predictors' variances: of the arms' own blocks (K + 1, H), silence's 0, and of the shared (H,)."""
         if self._covariances is None:
-            self._covariances = self._model.covariances[:, self._rows].reshape(-1, len(v))
+            self._covariances = self._model.covariances.take(self._rows, axis=1).reshape(-1, len(v))
         shares = ((self._covariances @ v).reshape(-1, len(v)) @ v).reshape(-1, len(self._rows))
         bracket = self._squares @ shares.T
         if self._has_unknown:
@@ -185,8 +181,8 @@ class Factored:
         self.heads = len(shape.heads)
         self.families = families(shape)
         self.is_one_family_each = self.families.tolist() == list(range(self.heads))
-        self.has_logits = any(head.link == "logit" for head in shape.heads)
-        self._logits = np.flatnonzero([head.link == "logit" for head in shape.heads])
+        self._logits = _logits(shape)
+        self.has_logits = len(self._logits) > 0
         self._variances = noise**2
         self._panels: dict[tuple[Arm, ...], Panel] = {}
 
@@ -257,6 +253,12 @@ class Factored:
         return slopes
 
 
+@lru_cache(maxsize=16)
+def _logits(shape: Shape) -> NDArray[np.intp]:
+    return np.flatnonzero([head.link == "logit" for head in shape.heads])
+
+
+@lru_cache(maxsize=16)
 def families(shape: Shape) -> NDArray[np.intp]:
     """Return which covariance each head uses: identity heads share the first, every logit head has its own."""
     is_logit = np.array([head.link == "logit" for head in shape.heads])

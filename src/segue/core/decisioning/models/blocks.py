@@ -93,6 +93,22 @@ class Blocks:
         """Add ``steps`` (one a head) times the line's moves to the means."""
         self.means[active.rows[:, None], heads] += line.moves[:, None, :] * steps[:, None]
 
+    def along_each(self, first: int, active: Active, x: Floats) -> Line:
+        """Return the lines of all families from ``first`` on: moves (F, m, d) and shares (F, m)."""
+        moves = (self.covariances[first:].take(active.rows, axis=1) @ x) * active.scales[:, None]
+        return Line(moves, (moves @ x) * active.scales)
+
+    def shift_each(self, active: Active, heads: list[int], lines: Line, steps: Floats) -> None:
+        """Add to the means of each of ``heads`` its step times the moves of its own family."""
+        self.means[active.rows[:, None], heads] += lines.moves.transpose(1, 0, 2) * steps[:, None]
+
+    def narrow_each(self, first: int, active: Active, lines: Line, factors: list[float]) -> None:
+        """Take from each family from ``first`` on its own factor, 0 or above, times the outer product of its moves."""
+        roots = lines.moves * np.array([factor**0.5 for factor in factors])[:, None, None]
+        for family, root in enumerate(roots, first):
+            covariances = self.covariances[family]
+            covariances[active.rows] -= root[:, :, None] * root[:, None, :]
+
     def narrow(self, family: int, active: Active, line: Line, factor: float) -> None:
         """Take ``factor`` times the moves' outer product from the covariances; below 0 gives it back."""
         root = line.moves * abs(factor) ** 0.5

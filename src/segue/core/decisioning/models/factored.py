@@ -98,7 +98,7 @@ class FactoredLearner:
         active = self._blocks.active(arm)
         expected = self._blocks.expected(active, v)
         total = self._learn_amounts(active, v, (booked - expected)[self._lines]) if self._lines else 1.0
-        sites = tuple([self._learn_bit(h, active, v, float(expected[h]), bool(booked[h] > 0.0)) for h in self._logits])
+        sites = self._learn_bits(active, v, expected, booked) if self._logits else ()
         self._blocks.counts[active.rows] += 1.0
         self._weight += 1.0
         self.lessons += 1
@@ -216,15 +216,23 @@ class FactoredLearner:
         self._squares[self._lines] += residuals**2 / total
         return total
 
-    def _learn_bit(self, h: int, active: Active, x: Floats, mean: float, happened: bool) -> Site:
-        family = self._families[h]
-        line = self._blocks.along(family, active, x)
-        variance = float(line.shares.sum())
-        site = match(mean, variance, happened)
-        after, narrowing = added(mean, variance, site, 1.0)
-        self._blocks.shift(active, [h], line, np.array([(after - mean) / variance]))
-        self._blocks.narrow(family, active, line, narrowing)
-        return site
+    def _learn_bits(self, active: Active, x: Floats, expected: Floats, booked: Floats) -> tuple[Site, ...]:
+        """Learn what happened of all logit heads at once; their families follow one another."""
+        first = self._families[self._logits[0]]
+        lines = self._blocks.along_each(first, active, x)
+        sites: list[Site] = []
+        steps: list[float] = []
+        narrowings: list[float] = []
+        for h, variance in zip(self._logits, lines.shares.sum(axis=1).tolist(), strict=True):
+            mean = float(expected[h])
+            site = match(mean, variance, bool(booked[h] > 0.0))
+            after, narrowing = added(mean, variance, site, 1.0)
+            sites.append(site)
+            steps.append((after - mean) / variance)
+            narrowings.append(narrowing)
+        self._blocks.shift_each(active, self._logits, lines, np.array(steps))
+        self._blocks.narrow_each(first, active, lines, narrowings)
+        return tuple(sites)
 
     def _correct_amounts(self, active: Active, x: Floats, lesson: Lesson, more: Floats, weight: float) -> None:
         line, total = cavity(self._blocks.along(0, active, x), 1.0 / weight)

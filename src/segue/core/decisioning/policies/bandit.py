@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import sqrt
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from segue.core.catalogue import Scored
@@ -13,7 +12,7 @@ from segue.core.decisioning.context import Context
 from segue.core.decisioning.draws import inverse_gap, ramped, thompson
 from segue.core.decisioning.models.factored import Factored
 from segue.core.decisioning.models.shape import SILENCE
-from segue.core.decisioning.policies.net import WANTED, charges_of, product_of, wanted
+from segue.core.decisioning.policies.net import WANTED, charges_of, product_of
 from segue.core.decisioning.policy import MISSING_INPUT, NO_MODEL, NOT_FINITE, Unready
 from segue.core.decisioning.rewards import objectives_of
 from segue.model.workspace import Workspace
@@ -57,15 +56,11 @@ class BanditPolicy:
         arms = [self._arms.of(each.action, each.channel, context.slot, each.scores) for each in candidates]
         beliefs = learned.believe(_inputs(context, learned), [*arms, SILENCE])
         effects = beliefs.hopes(self._weights)
-        worths, spreads = beliefs.worths(self._weights), beliefs.spreads(self._weights)
+        worths, spreads = effects @ self._weights, beliefs.spreads(self._weights)
         if not np.isfinite(worths).all():
             raise Unready(NOT_FINITE)
-        return [
-            self._scored(each, effect, float(worth), float(spread), float(evidence))
-            for each, effect, worth, spread, evidence in zip(
-                candidates, effects, worths, spreads, beliefs.evidence, strict=False
-            )
-        ]
+        believed = effects.tolist(), worths.tolist(), spreads.tolist(), beliefs.evidence.tolist()
+        return [self._scored(*each) for each in zip(candidates, *believed, strict=False)]
 
     def probabilities(self, context: Context, candidates: Sequence[Scored]) -> tuple[float, ...]:
         """Return the action probabilities: strictly above 0 for each candidate under inverse gaps."""
@@ -84,14 +79,14 @@ class BanditPolicy:
             probabilities[index] = probability
         return (*probabilities, found[-1])
 
-    def _scored(
-        self, each: Scored, effect: NDArray[np.float64], worth: float, spread: float, evidence: float
-    ) -> Scored:
-        known = each.scores
-        total = wanted(worth, known) - charges_of(known)
-        spread *= product_of(known, WANTED)
-        believed = {name: float(value) for name, value in zip(self._objectives, effect, strict=True)}
-        return replace(each, total=total, scores={**known, **believed, "total": total, SD: spread, EVIDENCE: evidence})
+    def _scored(self, each: Scored, effect: list[float], worth: float, spread: float, evidence: float) -> Scored:
+        known, factor = each.scores, product_of(each.scores, WANTED)
+        total = (worth * factor if worth > 0.0 else worth) - charges_of(known)
+        believed = dict(zip(self._objectives, effect, strict=True))
+        scores = {**known, **believed, "total": total, SD: spread * factor, EVIDENCE: evidence}
+        return Scored(
+            each.action, each.channel, each.priority, total, scores, latency=each.latency, takes_slot=each.takes_slot
+        )
 
     def _scale(self, learned: Factored) -> float:
         if learned is not self._scaled[0]:

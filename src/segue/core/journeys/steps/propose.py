@@ -33,9 +33,7 @@ class ProposePlan(StepPlan, frozen=True):
 
     def arrive(self, run: Run, around: Surroundings) -> Move:
         """Propose one candidate for each action and channel."""
-        return Offer(
-            tuple(self.terms.candidate(run, around, action, channel, slot) for action, channel, slot in self.offered)
-        )
+        return Offer(self.terms.candidates(run, around, self.offered))
 
     def resume(self, run: Run, around: Surroundings) -> Move | None:
         """Go on once arbitration has spoken."""
