@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from segue.cli.console import complain, tell, tell_json
 from segue.cli.experiment_files import Answer, Asked, read
+from segue.cli.experiment_page import as_page
 from segue.cli.experiment_report import markdown, report_lines
 from segue.cli.options import BROKEN_SPLIT, Json
 
@@ -36,6 +37,7 @@ def experiment(
     smallest: float = 0.05,
     decimal: Literal["", "point", "comma"] = "",
     json: Json = False,
+    report: Annotated[Path | None, Parameter(help="Write it as a page that needs nothing else.")] = None,
     markdown_file: Annotated[Path | None, Parameter(name="--markdown")] = None,
 ) -> int:
     """Say what an experiment says: whether its split holds, what each arm changed, and what cannot be told yet.
@@ -90,12 +92,15 @@ def experiment(
         smallest=smallest,
         decimal=decimal,
     )
-    return _tell(read(file, assignments, events, asked), json, markdown_file)
+    found = read(file, assignments, events, asked)
+    if report is not None:
+        report.write_text(as_page(found, (file or assignments or Path()).name), encoding="utf-8")
+    if markdown_file is not None:
+        markdown_file.write_text(markdown(found), encoding="utf-8")
+    return _tell(found, json)
 
 
-def _tell(found: Answer, as_json: bool, path: Path | None) -> int:
-    if path is not None:
-        path.write_text(markdown(found), encoding="utf-8")
+def _tell(found: Answer, as_json: bool) -> int:
     if as_json:
         tell_json(found)
     else:

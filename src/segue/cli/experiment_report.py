@@ -9,39 +9,40 @@ from segue.measurement.experiments.verdicts import ADJUSTMENTS, ends, number, si
 from segue.measurement.statistics.means import Effect, Interval
 
 FORMULAS = "docs/reference/formulas.md"
-_HEAD = ("metric", "arm", "control", "arm's", "difference", "95 % interval", "lift", "95 % interval", "p", "formula")
+HEAD = ("metric", "arm", "control", "arm's", "difference", "95 % interval", "lift", "95 % interval", "p", "formula")
 
 
 def report_lines(answer: Answer) -> list[str]:
     """Return the report as lines of text."""
     report = answer.report
-    lines = [paint(line, "bold") for line in _headlines(report)]
+    lines = [paint(line, "bold") for line in headlines(report)]
     lines += [paint(f"Warning: {line}", "yellow") for line in report.warnings]
-    lines += ["", *_intake_lines(answer)]
+    lines += ["", *intake_lines(answer)]
     if report.readings:
-        lines += ["", *(f"  {line}" for line in columns([_HEAD, *map(_row, report.readings)], right=range(2, 9)))]
-        lines += ["", *_verdict_lines(report)]
+        lines += ["", *(f"  {line}" for line in columns([HEAD, *map(row_of, report.readings)], right=range(2, 9)))]
+        lines += ["", *verdict_lines(report)]
     for groups in report.groups:
-        lines += ["", *_group_lines(report.by, groups)]
+        lines += ["", *group_lines(report.by, groups)]
     return [*lines, "", f"Formulas: {FORMULAS}"]
 
 
 def markdown(answer: Answer) -> str:
     """Return the report as a Markdown page."""
     report = answer.report
-    lines = ["# What the experiment says", "", *(f"**{line}**\n" for line in _headlines(report))]
+    lines = ["# What the experiment says", "", *(f"**{line}**\n" for line in headlines(report))]
     lines += [f"Warning: {line}\n" for line in report.warnings]
-    lines += [f"- {line}" for line in _intake_lines(answer)]
+    lines += [f"- {line}" for line in intake_lines(answer)]
     if report.readings:
-        lines += ["", *_table(_HEAD, [_row(each) for each in report.readings]), ""]
-        lines += [f"- {line}" for line in _verdict_lines(report)]
+        lines += ["", *_table(HEAD, [row_of(each) for each in report.readings]), ""]
+        lines += [f"- {line}" for line in verdict_lines(report)]
     for groups in report.groups:
-        head, *rest = _group_lines(report.by, groups)
-        lines += ["", f"## {head}", "", *_table(_GROUP_HEAD, _group_rows(groups)), "", *rest[len(groups.groups) + 1 :]]
+        head, *rest = group_lines(report.by, groups)
+        lines += ["", f"## {head}", "", *_table(GROUP_HEAD, group_rows(groups)), "", *rest[len(groups.groups) + 1 :]]
     return "\n".join([*lines, "", f"Each formula is explained in {FORMULAS}.", ""])
 
 
-def _headlines(report: Report) -> list[str]:
+def headlines(report: Report) -> list[str]:
+    """Return what may be concluded of each primary metric, or that the split is broken."""
     return (
         [report.headline]
         if not report.readings
@@ -53,7 +54,8 @@ def _headlines(report: Report) -> list[str]:
     )
 
 
-def _intake_lines(answer: Answer) -> list[str]:
+def intake_lines(answer: Answer) -> list[str]:
+    """Return how the file was understood, and what was odd about it."""
     report, intake = answer.report, answer.report.intake
     lines = [f"Guessed: {guess}" for guess in answer.guesses]
     lines += [f"Left out: {each}" for each in answer.left_out]
@@ -61,7 +63,7 @@ def _intake_lines(answer: Answer) -> list[str]:
     lines.append(f"{plural(intake.rows, 'row')}, {plural(intake.units, 'customer')}: {arms}; control {report.control}")
     if report.split is not None:
         word = "is broken" if report.split.is_broken else "holds"
-        lines.append(f"The split {word}: p = {report.split.p:.3g} ({report.split.formula})")
+        lines.append(f"The split {word}: p = {max(report.split.p, 1e-300):.3g} ({report.split.formula})")
     said = (
         (intake.mixed, "customer", "in more than one arm: they stay in their first one"),
         (intake.repeated, "row", "about a customer who was already there: added up"),
@@ -83,7 +85,8 @@ def _missing(name: str, count: int, is_unsure: bool) -> str:
     return f"{plural(count, 'outcome')} of {name} missing: taken as 0{unsure}"
 
 
-def _row(each: Reading) -> tuple[str, ...]:
+def row_of(each: Reading) -> tuple[str, ...]:
+    """Return the cells of a reading below `HEAD`."""
     effect, lift = each.effect, each.effect.lift
     return (
         each.metric,
@@ -91,62 +94,78 @@ def _row(each: Reading) -> tuple[str, ...]:
         number(each.control_mean),
         number(each.arm_mean),
         f"{effect.difference.value:+.4g}",
-        _ends(effect.difference),
+        ends_of(effect.difference),
         size(effect) if lift is not None else "",
         ends(effect) if lift is not None else "",
-        _p(effect.p),
+        p_words(effect.p),
         ", ".join((effect.formula, *each.variance_by)),
     )
 
 
-def _verdict_lines(report: Report) -> list[str]:
+def verdict_lines(report: Report) -> list[str]:
+    """Return the verdict of each reading, what covariates took away, and how amounts were capped."""
+    return [line for each in report.readings for line in (verdict_line(each), *asides(each))]
+
+
+def verdict_line(each: Reading) -> str:
+    """Return the verdict of a reading with what it was adjusted by."""
+    role = "primary" if each.is_primary else "exploratory"
+    return f"{each.metric}, {each.arm} ({role}, {adjusted_words(each)}): {each.verdict.words}"
+
+
+def adjusted_words(each: Reading) -> str:
+    """Return a reading's p-value as it was adjusted, and by what."""
+    return f"{ADJUSTMENTS[each.adjusted_by]} p = {p_words(each.p_adjusted)}"
+
+
+def asides(each: Reading) -> list[str]:
+    """Return what covariates took away, and how amounts were capped."""
     lines = []
-    for each in report.readings:
-        role = "primary" if each.is_primary else "exploratory"
-        adjusted = f"{ADJUSTMENTS[each.adjusted_by]} p = {_p(each.p_adjusted)}"
-        lines.append(f"{each.metric}, {each.arm} ({role}, {adjusted}): {each.verdict.words}")
-        if each.reduction > 0.001:
-            lines.append(f"{each.metric}, {each.arm}: covariates took {each.reduction:.1%} of the variance away")
-        if each.capping is not None:
-            lines.append(f"{each.metric}, {each.arm}: {_capping(each)}")
+    if each.reduction > 0.001:
+        lines.append(f"{each.metric}, {each.arm}: covariates took {each.reduction:.1%} of the variance away")
+    if each.capping is not None:
+        lines.append(f"{each.metric}, {each.arm}: {capping_words(each)}")
     return lines
 
 
-def _capping(each: Reading) -> str:
+def capping_words(each: Reading) -> str:
+    """Return how amounts were capped, and what the difference is without that; of a reading with a cap."""
     capping = each.capping
     assert capping is not None
     source = "from before the assignment" if capping.is_from_before else "of the outcome itself, over all arms"
     return (
         f"judged with amounts capped at {number(capping.cap)}, a quantile {source} (capped-mean);"
-        f" the plain difference is {capping.plain.difference.value:+.4g} ({_ends(capping.plain.difference)})"
+        f" the plain difference is {capping.plain.difference.value:+.4g} ({ends_of(capping.plain.difference)})"
     )
 
 
-_GROUP_HEAD = ("group", "control", "arm", "difference", "95 % interval", "lift", "p, adjusted", "")
+GROUP_HEAD = ("group", "control", "arm", "difference", "95 % interval", "lift", "p, adjusted", "")
 
 
-def _group_rows(groups: GroupsReading) -> list[tuple[str, ...]]:
+def group_rows(groups: GroupsReading) -> list[tuple[str, ...]]:
+    """Return the cells of each group below `GROUP_HEAD`."""
     return [
         (
             each.group or "(none)",
             f"{each.control_units:,}",
             f"{each.arm_units:,}",
             f"{each.effect.difference.value:+.4g}",
-            _ends(each.effect.difference),
+            ends_of(each.effect.difference),
             _lift(each.effect),
-            _p(each.p_adjusted),
+            p_words(each.p_adjusted),
             "" if each.gate.is_open else f"too few converters ({each.gate.converters} of {each.gate.needed})",
         )
         for each in groups.groups
     ]
 
 
-def _group_lines(by: str, groups: GroupsReading) -> list[str]:
+def group_lines(by: str, groups: GroupsReading) -> list[str]:
+    """Return whether the effect differs from group to group, the table of the groups, and what choosing brings."""
     differ = "differs" if groups.interaction.p < 0.05 else "is not seen to differ"
     lines = [
-        f"{groups.metric}, {groups.arm} by {by}: the effect {differ} (p = {_p(groups.interaction.p)}, interaction)"
+        f"{groups.metric}, {groups.arm} by {by}: the effect {differ} (p = {p_words(groups.interaction.p)}, interaction)"
     ]
-    lines += [f"  {line}" for line in columns([_GROUP_HEAD, *_group_rows(groups)], right=range(1, 7))]
+    lines += [f"  {line}" for line in columns([GROUP_HEAD, *group_rows(groups)], right=range(1, 7))]
     if groups.qini is not None:
         lines.append(f"Qini area by group, learnt on one half and paid on the other: {groups.qini.area:+.3g}")
     return lines
@@ -156,11 +175,13 @@ def _lift(effect: Effect) -> str:
     return f"{size(effect)} ({ends(effect)})" if effect.lift is not None else ""
 
 
-def _ends(interval: Interval) -> str:
+def ends_of(interval: Interval) -> str:
+    """Return the ends of an interval, or that nobody knows them."""
     return f"{interval.low:+.4g} to {interval.high:+.4g}" if isfinite(interval.low + interval.high) else "unknown"
 
 
-def _p(p: float) -> str:
+def p_words(p: float) -> str:
+    """Return a p-value with the digits that count."""
     return f"{p:.3f}" if p >= 0.001 else f"{p:.1g}"
 
 

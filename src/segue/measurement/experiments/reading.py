@@ -75,10 +75,6 @@ def read_experiment(
             for arm in arms
         ],
     )
-    groups: tuple[GroupsReading, ...] = ()
-    if experiment.by:
-        judged = [metric for metric in experiment.metrics if metric.metric in experiment.judged]
-        groups = tuple(groups_of(experiment, metric, sums[metric.metric], arm) for metric in judged for arm in arms)
     return Report(
         control=experiment.control,
         units=units,
@@ -88,10 +84,17 @@ def read_experiment(
         headline=_headline(readings),
         readings=readings,
         by=experiment.by,
-        groups=groups,
+        groups=_groups(experiment, sums, arms),
         warnings=(*doubts_about(intake), *nobody_in(readings, experiment.control)),
         notes=tuple(notes),
     )
+
+
+def _groups(experiment: Experiment, sums: dict[str, MetricSums], arms: Sequence[str]) -> tuple[GroupsReading, ...]:
+    if not experiment.by:
+        return ()
+    judged = [metric for metric in experiment.metrics if metric.metric in experiment.judged]
+    return tuple(groups_of(experiment, metric, sums[metric.metric], arm) for metric in judged for arm in arms)
 
 
 def _sums(

@@ -60,8 +60,9 @@ def broken_words(split: SplitCheck, *, is_guess: bool) -> str:
         f"{arm} has {split.counts[arm] / total:.2%} of {total:,} where {share:.2%} was planned"
         for arm, share in split.expected.items()
     )
+    p = f"{max(split.p, 1e-300):.1g}"
     guess = "; nobody told the plan: if it was another one, say it with --split" if is_guess else ""
-    return f"{SPLIT_BROKEN} ({arms}; chance does that with p = {split.p:.1g}{guess})"
+    return f"{SPLIT_BROKEN} ({arms}; chance does that with p = {p}{guess})"
 
 
 def percent(share: float) -> str:

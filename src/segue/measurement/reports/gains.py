@@ -73,7 +73,7 @@ def gains_of(found: tuple[GroupsReading, ...], trait: str, control: str) -> Gain
                 f" Contacting the best groups first brings {each.qini.area:+.3g} per customer more than contacting as "
                 "many at random, on average over all shares (learnt on one half of the customers, paid on the other)."
             )
-            drawings.append(_qini(each))
+            drawings.append(qini_chart(each))
         notes.append(words)
         dots = [_dot(reading) for reading in each.groups]
         if dots:
@@ -115,7 +115,10 @@ def _dot(each: GroupReading) -> Dot:
     return Dot(label=each.group, value=difference.value, low=difference.low, high=difference.high)
 
 
-def _qini(each: GroupsReading) -> str:
+def qini_chart(each: GroupsReading) -> str:
+    """Return the curve of what contacting the best groups first brings, beside that of customers at random; of a
+    reading that has one.
+    """
     assert each.qini is not None
     shares = [place / _PLACES for place in range(_PLACES + 1)]
     along = [f"{100.0 * share:.0f} %" for share in shares]
