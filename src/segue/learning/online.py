@@ -16,6 +16,7 @@ import numpy as np
 from msgspec import Raw, Struct, msgpack
 from numpy.typing import NDArray
 
+from segue.core.decisioning.models.blocks import apart
 from segue.core.decisioning.models.factored import Factored, FactoredLearner, Lesson
 from segue.core.decisioning.models.shape import SILENCE as SILENT
 from segue.core.decisioning.models.shape import Arm, Head, Prior, Shape
@@ -72,7 +73,7 @@ class _Published(Struct, frozen=True, array_like=True):
             self.prior,
             {name: row for row, name in enumerate(self.names)},
             _floats(self.means).reshape(blocks, heads, size),
-            _floats(self.covariances).reshape(-1, blocks, size, size),
+            apart(_floats(self.covariances).reshape(-1, blocks, size, size)),
             _floats(self.counts),
             _floats(self.noise),
             self.lessons,

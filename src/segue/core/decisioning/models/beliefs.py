@@ -145,7 +145,10 @@ class Panel:
     def _spreads(self, v: Floats) -> tuple[Floats, Floats]:
         """Return the predictors' variances: of the arms' own blocks (K + 1, H), silence's 0, and of the shared (H,)."""
         if self._covariances is None:
-            self._covariances = self._model.covariances.take(self._rows, axis=1).reshape(-1, len(v))
+            spreads = self._model.spreads
+            self._covariances = np.concatenate([spreads[row] for row in self._rows.tolist()], axis=1).reshape(
+                -1, len(v)
+            )
         shares = ((self._covariances @ v).reshape(-1, len(v)) @ v).reshape(-1, len(self._rows))
         bracket = self._squares @ shares.T
         if self._has_unknown:
@@ -161,6 +164,7 @@ class Factored:
 
     Attributes:
         lessons: how many decisions it has learnt from.
+        spreads: (F, d, d) of each block: the covariances, one F for each curvature.
         noise: (H,) standard deviation of an outcome around what was expected; 1 for a logit head.
         is_one_family_each: whether each head has a covariance of its own, in their order.
     """
@@ -171,13 +175,13 @@ class Factored:
         prior: Prior,
         rows: Mapping[str, int],
         means: Floats,
-        covariances: Floats,
+        spreads: Sequence[Floats],
         counts: Floats,
         noise: Floats,
         lessons: int,
     ) -> None:
         self.shape, self.prior, self.rows, self.lessons, self.noise = shape, prior, rows, lessons, noise
-        self.means, self.covariances, self.counts = means, covariances, counts
+        self.means, self.spreads, self.counts = means, spreads, counts
         self.heads = len(shape.heads)
         self.families = families(shape)
         self.is_one_family_each = self.families.tolist() == list(range(self.heads))
@@ -185,6 +189,11 @@ class Factored:
         self.has_logits = len(self._logits) > 0
         self._variances = noise**2
         self._panels: dict[tuple[Arm, ...], Panel] = {}
+
+    @property
+    def covariances(self) -> Floats:
+        """(F, B, d, d), a copy."""
+        return np.stack(self.spreads, axis=1)
 
     @property
     def weight(self) -> float:

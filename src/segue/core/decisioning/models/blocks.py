@@ -31,17 +31,33 @@ class Line(NamedTuple):
 
 
 class Blocks:
-    """Means (B, H, d), covariances (F, B, d, d), one F for each curvature, and counts (B,) of B blocks, by name."""
+    """Means (B, H, d), covariances (F, d, d) of each block, one F for each curvature, counts (B,) of B blocks, by name.
+
+    A lesson puts new covariances in the place of those of its own blocks and changes none: to lend them costs nothing.
+
+    Attributes:
+        spreads: (F, d, d) of each of the B blocks.
+    """
 
     def __init__(self, prior: Prior, size: int, heads: int, families: int) -> None:
         self.prior = prior
         self.rows: dict[str, int] = {}
         self.means: Floats = np.zeros((0, heads, size))
-        self.covariances: Floats = np.zeros((families, 0, size, size))
+        self.spreads: list[Floats] = []
+        self._families = families
         self.counts: Floats = np.zeros(0)
         self._active: dict[Arm, Active] = {}
         self._is_lent = False
         self.add([SHARED])
+
+    @property
+    def covariances(self) -> Floats:
+        """(F, B, d, d), a copy."""
+        return np.stack(self.spreads, axis=1)
+
+    @covariances.setter
+    def covariances(self, covariances: Floats) -> None:
+        self.spreads = apart(covariances)
 
     def active(self, arm: Arm) -> Active:
         """Return the blocks of ``arm``; those that were not known start at their prior."""
@@ -60,24 +76,21 @@ class Blocks:
         names = list(dict.fromkeys(names))
         if not names:
             return
-        families, _, size, _ = self.covariances.shape
-        fresh = np.zeros((families, len(names), size, size))
-        for index, name in enumerate(names):
+        size = self.means.shape[2]
+        for name in names:
             self.rows[name] = len(self.rows)
-            fresh[:, index, np.arange(size), np.arange(size)] = self.prior.variances(name, size)
-        self.covariances = np.concatenate((self.covariances, fresh), axis=1)
+            self.spreads.append(np.repeat(np.diag(self.prior.variances(name, size))[None], self._families, axis=0))
         self.means = np.concatenate((self.means, np.zeros((len(names), *self.means.shape[1:]))))
         self.counts = np.concatenate((self.counts, np.zeros(len(names))))
 
     def lend(self) -> None:
-        """Promise not to change these arrays any more: the next change copies."""
+        """Promise not to change means and counts any more: the next change copies."""
         self._is_lent = True
 
     def own(self) -> None:
         """Make arrays that may be changed; call it before any change."""
         if self._is_lent:
-            self.means, self.covariances = self.means.copy(), self.covariances.copy()
-            self.counts = self.counts.copy()
+            self.means, self.counts = self.means.copy(), self.counts.copy()
             self._is_lent = False
 
     def expected(self, active: Active, x: Floats) -> Floats:
@@ -86,7 +99,8 @@ class Blocks:
 
     def along(self, family: int, active: Active, x: Floats) -> Line:
         """Return what a lesson about ``x`` moves."""
-        moves = (self.covariances[family][active.rows] @ x) * active.scales[:, None]
+        spreads = np.stack([self.spreads[row][family] for row in active.rows.tolist()])
+        moves = (spreads @ x) * active.scales[:, None]
         return Line(moves, (moves @ x) * active.scales)
 
     def shift(self, active: Active, heads: list[int], line: Line, steps: Floats) -> None:
@@ -95,7 +109,8 @@ class Blocks:
 
     def along_each(self, first: int, active: Active, x: Floats) -> Line:
         """Return the lines of all families from ``first`` on: moves (F, m, d) and shares (F, m)."""
-        moves = (self.covariances[first:].take(active.rows, axis=1) @ x) * active.scales[:, None]
+        spreads = np.stack([self.spreads[row][first:] for row in active.rows.tolist()], axis=1)
+        moves = (spreads @ x) * active.scales[:, None]
         return Line(moves, (moves @ x) * active.scales)
 
     def shift_each(self, active: Active, heads: list[int], lines: Line, steps: Floats) -> None:
@@ -105,16 +120,18 @@ class Blocks:
     def narrow_each(self, first: int, active: Active, lines: Line, factors: list[float]) -> None:
         """Take from each family from ``first`` on its own factor, 0 or above, times the outer product of its moves."""
         roots = lines.moves * np.array([factor**0.5 for factor in factors])[:, None, None]
-        for family, root in enumerate(roots, first):
-            covariances = self.covariances[family]
-            covariances[active.rows] -= root[:, :, None] * root[:, None, :]
+        for place, row in enumerate(active.rows.tolist()):
+            root, before = roots[:, place], self.spreads[row]
+            after = before[first:] - root[:, :, None] * root[:, None, :]
+            self.spreads[row] = np.concatenate((before[:first], after)) if first else after
 
     def narrow(self, family: int, active: Active, line: Line, factor: float) -> None:
         """Take ``factor`` times the moves' outer product from the covariances; below 0 gives it back."""
         root = line.moves * abs(factor) ** 0.5
         outer = root[:, :, None] * root[:, None, :]
-        covariances = self.covariances[family]
-        covariances[active.rows] += outer if factor < 0.0 else -outer
+        for more, row in zip(outer if factor < 0.0 else -outer, active.rows.tolist(), strict=True):
+            self.spreads[row] = self.spreads[row].copy()
+            self.spreads[row][family] += more
 
     def forget(self, families: list[list[int]], keep: float) -> None:
         """Weigh all information by ``keep``; the prior fills up.
@@ -124,17 +141,23 @@ class Blocks:
         """
         size = self.means.shape[2]
         priors = np.array([self.prior.variances(name, size) for name in self.rows])
-        diagonal = np.arange(size)
+        diagonal, covariances = np.arange(size), self.covariances
         for family, heads in enumerate(families):
-            information = np.linalg.inv(self.covariances[family])
+            information = np.linalg.inv(covariances[family])
             held = information @ self.means[:, heads].transpose(0, 2, 1)
             information *= keep
             information[:, diagonal, diagonal] += (1.0 - keep) / priors
             widened = np.linalg.inv(information)
             widened = (widened + widened.transpose(0, 2, 1)) / 2.0
             self.means[:, heads] = keep * (widened @ held).transpose(0, 2, 1)
-            self.covariances[family] = widened
+            covariances[family] = widened
+        self.covariances = covariances
         self.counts *= keep
+
+
+def apart(covariances: Floats) -> list[Floats]:
+    """Return covariances (F, B, d, d) block by block: (F, d, d) of each."""
+    return list(np.ascontiguousarray(covariances.transpose(1, 0, 2, 3)))
 
 
 def cavity(line: Line, noise: float) -> tuple[Line, float]:

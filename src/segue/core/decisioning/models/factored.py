@@ -150,7 +150,7 @@ class FactoredLearner:
         blocks.lend()
         noise = np.sqrt(self._squares / self._weight)
         noise[self._logits] = 1.0
-        known = blocks.means, blocks.covariances, blocks.counts
+        known = blocks.means, tuple(blocks.spreads), blocks.counts
         return Factored(self.shape, self.prior, dict(blocks.rows), *known, noise, self.lessons)
 
     def pack(self) -> bytes:
@@ -196,14 +196,16 @@ class FactoredLearner:
         common = [name for name in shape.inputs if name in self.shape.inputs]
         new = np.array([shape.inputs.index(name) for name in common], dtype=np.intp)
         old = np.array([self.shape.inputs.index(name) for name in common], dtype=np.intp)
+        covariances = its.covariances
         for h, head in enumerate(shape.heads):
             if head not in self.shape.heads:
                 continue
             was = self.shape.heads.index(head)
             source = mine.covariances[self._families[was]]
-            its.covariances[other._families[h]][:, new[:, None], new] = source[:, old[:, None], old]
+            covariances[other._families[h]][:, new[:, None], new] = source[:, old[:, None], old]
             its.means[:, h, new] = mine.means[:, was, old]
             other._squares[h] = self._squares[was]
+        its.covariances = covariances
         its.counts[:] = mine.counts
         other._weight, other._faded, other.lessons = self._weight, self._faded, self.lessons
         return other
