@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from segue.cli import main
 from segue.cli.experiment_files import Asked, read
@@ -121,6 +122,30 @@ def test_spellings_of_an_arm_are_one_also_where_they_are_named(tmp_path: Path) -
     assert answer.report.split is not None
     assert answer.report.split.p == 1.0
     assert "'CONTROL', 'Control', 'control ' are one arm, CONTROL" in answer.guesses
+
+
+def test_columns_may_be_named_in_any_case_and_splits_in_per_cent(tmp_path: Path) -> None:
+    rows = [f"{place},{'ab'[place % 2]},{place % 3 // 2},{place}.5" for place in range(400)]
+    path = write(tmp_path, "User ID,Arm,Converted,Amount", *rows)
+    asked = Asked(
+        unit="user id", arm="ARM", control="A", metrics=("amount/converted:ratio", "converted"), split="50/50"
+    )
+
+    answer = read(path, None, None, asked)
+
+    assert (answer.experiment.unit, answer.experiment.arm) == ("User ID", "Arm")
+    assert [each.metric for each in answer.report.readings] == ["amount/converted", "Converted"]
+    for split in ("50%,50%", "50:50", "a=50 %, b=50 %"):
+        assert read(path, None, None, replace(asked, split=split)).report.split == answer.report.split
+
+
+def test_a_count_of_customers_with_several_rows_adds_up(tmp_path: Path) -> None:
+    rows = [f"{place // 3},{'ab'[place // 3 % 2]},{place % 3 // 2},1" for place in range(1200)]
+    path = write(tmp_path, "user_id,arm,converted,orders", *rows)
+
+    first, second = read(path, None, None, Asked()).report.readings
+
+    assert (first.kind, first.arm_mean, second.kind, second.arm_mean) == ("rate", 1.0, "mean", 3.0)
 
 
 def test_days_and_amounts_of_events_are_read_as_they_are_written(tmp_path: Path) -> None:

@@ -92,15 +92,14 @@ def experiment(
         smallest=smallest,
         decimal=decimal,
     )
-    found = read(file, assignments, events, asked)
+    return _tell(read(file, assignments, events, asked), json, file or assignments, report, markdown_file)
+
+
+def _tell(found: Answer, as_json: bool, source: Path | None, report: Path | None, markdown_file: Path | None) -> int:
     if report is not None:
-        report.write_text(as_page(found, (file or assignments or Path()).name), encoding="utf-8")
+        report.write_text(as_page(found, source.name if source is not None else ""), encoding="utf-8")
     if markdown_file is not None:
         markdown_file.write_text(markdown(found), encoding="utf-8")
-    return _tell(found, json)
-
-
-def _tell(found: Answer, as_json: bool) -> int:
     if as_json:
         tell_json(found)
     else:

@@ -1,5 +1,6 @@
 """From the options of `segue experiment` and its files to an experiment and what it says; guesses are told."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -7,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from segue.measurement.experiments.amounts import Decimal, Read, read_amounts
-from segue.measurement.experiments.arms import arm_named, fold_arms
-from segue.measurement.experiments.columns import column_types, read_truths, require_columns
+from segue.measurement.experiments.arms import fold_arms, spelt
+from segue.measurement.experiments.columns import column_types, name_sql, read_truths, require_columns
 from segue.measurement.experiments.description import Experiment, Kind, Looks, Metric, Take
 from segue.measurement.experiments.files import Loaded, load_table, open_tables
 from segue.measurement.experiments.guesses import (
@@ -16,6 +17,7 @@ from segue.measurement.experiments.guesses import (
     guess_control,
     guess_metrics,
     guess_unit,
+    is_count,
     is_less_better,
     is_outcome,
     metric_of,
@@ -83,6 +85,7 @@ def read(file: Path | None, assignments: Path | None, events: Path | None, asked
 
 def _read(duck: "DuckDBPyConnection", source: Path, events: Path | None, asked: Asked) -> Answer:
     loaded = load_table(duck, source, "given")
+    asked = _as_named(asked, column_types(duck, "given"))
     experiment, guesses = _experiment(duck, asked)
     guesses = [*loaded.told, *guesses]
     if events is not None:
@@ -96,6 +99,13 @@ def _read(duck: "DuckDBPyConnection", source: Path, events: Path | None, asked: 
     _require_primary(experiment)
     intake = units_from_table(duck, "given", experiment)
     return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake), tuple(left_out))
+
+
+def _as_named(asked: Asked, types: dict[str, str]) -> Asked:
+    """Return what was asked with columns spelt as the file spells them."""
+    covariates = tuple(spelt(name, types) for name in asked.covariates)
+    unit, arm, by = (spelt(name, types) for name in (asked.unit, asked.arm, asked.by))
+    return replace(asked, unit=unit, arm=arm, by=by, covariates=covariates)
 
 
 def _read_events(
@@ -164,7 +174,7 @@ def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, l
     if not asked.unit:
         guesses.append(f"--unit {unit}" if unit else "each row is a customer of its own (--unit names a column)")
     arms = values_of(duck, "given", arm)
-    control = arm_named(asked.control, arms) if asked.control else guess_control(arms)
+    control = spelt(asked.control, arms) if asked.control else guess_control(arms)
     if not asked.control:
         guesses.append(f"--control {control}")
     experiment = Experiment(
@@ -185,8 +195,8 @@ def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, l
 
 
 def _split(text: str, arms: list[str]) -> dict[str, float]:
-    """Return the weights that ``0.5,0.5`` or ``control=1,email=9`` says."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    """Return the weights that ``0.5,0.5``, ``50/50`` or ``control=1,email=9`` says."""
+    parts = [part.strip(" %") for part in re.split(r"[,;]" if "=" in text else r"[,;/:]", text) if part.strip()]
     pairs = [part.rpartition("=") for part in parts]
     try:
         weights = [float(weight) for _, _, weight in pairs]
@@ -196,40 +206,53 @@ def _split(text: str, arms: list[str]) -> dict[str, float]:
         if parts and len(parts) != len(arms):
             raise SegueError(f"--split has {len(parts)} shares for {len(arms)} arms.", f"In order: {', '.join(arms)}.")
         return dict(zip(arms, weights, strict=False))
-    return {arm_named(name.strip(), arms): weight for (name, _, _), weight in zip(pairs, weights, strict=True)}
+    return {spelt(name.strip(), arms): weight for (name, _, _), weight in zip(pairs, weights, strict=True)}
 
 
 def _metrics_of_table(
     duck: "DuckDBPyConnection", asked: Asked, experiment: Experiment, unread: dict[str, str]
 ) -> tuple[list[Metric], list[str]]:
     """Return the metrics, and of guessed ones which outcomes were left out and why."""
-    types = column_types(duck, "given")
+    types, rows = column_types(duck, "given"), f"{name_sql(experiment.arm)} IS NOT NULL"
     if asked.metrics:
-        return [_table_metric(duck, types, text, unread) for text in asked.metrics], []
+        return [_table_metric(duck, types, text, unread, rows) for text in asked.metrics], []
     left_out = [f"{name}: {why}" for name, why in unread.items() if is_outcome(name)]
     try:
-        return guess_metrics(duck, "given", types, _taken(asked, experiment)), left_out
+        found = guess_metrics(duck, "given", types, _taken(asked, experiment), rows)
+        return [_counted(duck, each, experiment.unit) for each in found], left_out
     except SegueError as error:
         if not left_out:
             raise
         raise SegueError(f"No outcome can be read. {'. '.join(left_out)}.", error.instruction) from error
 
 
+def _counted(duck: "DuckDBPyConnection", metric: Metric, unit: str) -> Metric:
+    """Return a metric that is named like a count as a mean, where customers have several rows that add up to one."""
+    if metric.kind != "rate" or not unit or not is_count(metric.column):
+        return metric
+    sql = f"SELECT count(DISTINCT {name_sql(unit)}) < count({name_sql(unit)}) FROM given"
+    return replace(metric, kind="mean") if duck.execute(sql).fetchall()[0][0] else metric
+
+
 def _taken(asked: Asked, experiment: Experiment) -> tuple[str, ...]:
     return (experiment.unit, experiment.arm, asked.by, *asked.covariates)
 
 
-def _table_metric(duck: "DuckDBPyConnection", types: dict[str, str], text: str, unread: dict[str, str]) -> Metric:
+def _table_metric(
+    duck: "DuckDBPyConnection", types: dict[str, str], text: str, unread: dict[str, str], rows: str
+) -> Metric:
     name, *rest = [text] if text in types else text.split(":")
     kinds = [part for part in rest if part != "less"]
     if len(kinds) > 1 or not set(kinds) <= set(get_args(Kind)):
         raise SegueError(f"{text!r} is no metric.", f"Write COLUMN:KIND; kinds are {', '.join(get_args(Kind))}.")
+    name = spelt(name, types)
     over, slash, under = ("", "", "") if name in types else name.partition("/")
     if slash:
+        over, under = spelt(over, types), spelt(under, types)
         _require_numbers((over, under), types, unread)
         return Metric(metric=name, column=over, per=under, kind="ratio", is_less_better="less" in rest)
     _require_numbers((name,), types, unread)
-    metric = metric_of(duck, "given", name)
+    metric = metric_of(duck, "given", name, rows)
     kind: Kind = kinds[0] if kinds else metric.kind  # type: ignore[assignment]
     if kind == "ratio":
         raise SegueError(f"{text!r} is a ratio of what?", "Write COLUMN/COLUMN:ratio.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segue.measurement.experiments.arms import arm_named, fold_arms
+from segue.measurement.experiments.arms import fold_arms, spelt
 from segue.measurement.experiments.files import open_tables
 
 
@@ -42,6 +42,6 @@ def test_numbers_and_columns_of_many_values_stay() -> None:
 
 
 def test_an_arm_may_be_named_in_any_case() -> None:
-    assert arm_named("CONTROL", ["Control", "email"]) == "Control"
-    assert arm_named("email", ["Email", "email"]) == "email"
-    assert arm_named("other", ["Email"]) == "other"
+    assert spelt("CONTROL", ["Control", "email"]) == "Control"
+    assert spelt("email", ["Email", "email"]) == "email"
+    assert spelt("other", ["Email"]) == "other"

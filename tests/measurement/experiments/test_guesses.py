@@ -10,6 +10,7 @@ from segue.measurement.experiments.guesses import (
     guess_metrics,
     guess_unit,
     is_less_better,
+    metric_of,
     one_of,
     values_of,
 )
@@ -54,6 +55,25 @@ def test_no_arm_column_is_a_question() -> None:
         guess_arm(duck, "given", column_types(duck, "given"))
 
 
+def test_a_column_for_each_arm_is_no_experiment() -> None:
+    table = columns(user_id=[1, 2, 3, 4], control=[0, 1, 0, 1], treatment=[1, 1, 0, 1])
+    with given(table) as duck, pytest.raises(SegueError, match="look like a column for each arm"):
+        guess_arm(duck, "given", column_types(duck, "given"))
+
+
+def test_more_than_ten_arms_are_named_before_they_are_believed() -> None:
+    table = columns(variant=[f"v{place}" for place in range(12)])
+    with given(table) as duck, pytest.raises(SegueError, match=r"'variant' has 12 values.*--arm variant"):
+        guess_arm(duck, "given", column_types(duck, "given"))
+
+
+def test_rows_that_do_not_count_do_not_tell_what_a_metric_is() -> None:
+    table = columns(arm=["a", "b", "Total"], converted=[0, 1, 482])
+    with given(table) as duck:
+        kinds = [metric_of(duck, "given", "converted", rows).kind for rows in ("true", "arm <> 'Total'")]
+        assert kinds == ["mean", "rate"]
+
+
 def test_an_arm_that_everybody_is_in_is_told() -> None:
     table = columns(**FEW, variant=["control"] * 4)
     with given(table) as duck, pytest.raises(SegueError, match="one arm only: 'variant' is 'control' in all rows"):
@@ -66,6 +86,7 @@ def test_an_arm_that_everybody_is_in_is_told() -> None:
         (["Mens E-Mail", "No E-Mail", "Womens E-Mail"], "No E-Mail"),
         (["ad", "psa"], "psa"),
         (["0", "1"], "0"),
+        (["1.0", "0.0"], "0.0"),
         (["false", "true"], "false"),
         (["control", "no_discount"], "control"),
         (["Global Holdout", "mail"], "Global Holdout"),

@@ -58,5 +58,5 @@ def test_what_could_be_another_day_is_a_question(cells: list, words: str) -> Non
         duck.executemany("INSERT INTO t VALUES (?)", [[cell] for cell in cells])
         with pytest.raises(SegueError, match=words):
             read_instants(duck, "t", "at")
-        duck.execute("CREATE TABLE known AS SELECT 1 AS \"at\"")
+        duck.execute('CREATE TABLE known AS SELECT 1 AS "at"')
         assert read_instants(duck, "known", "at") == []

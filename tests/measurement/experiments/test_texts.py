@@ -18,7 +18,7 @@ def rows_of(path: Path) -> list[tuple]:
         return duck.execute("SELECT * FROM t").fetchall()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_text_is_read_whatever_it_is_written_in(tmp_path: Path, encoding: str, delimiter: str, end: str) -> None:
@@ -63,6 +63,10 @@ def test_every_column_has_a_name_of_its_own(tmp_path: Path, text: str, names: tu
         ("\n\n", "is empty"),
         ("1,control,0\n2,email,1\n", "no head line: it begins with '1', 'control', '0'"),
         ("u1,control,0\nu2,email,1\n", "no head line"),
+        ("Spring,,\n,,\nid,arm,x\n1,a,0\n", "names too few columns: 'Spring'"),
+        ("# made 2026\nid,arm,x\n1,a,0\n", "names too few columns: '# made 2026'"),
+        ("PK\x03\x04", "is a spreadsheet or an archive, no text"),
+        ("PAR1zz", "is Parquet, no text"),
         ("id,arm\n1,a\n2\n3,b\n", r"line 3 has 1 fields, the head has 2 \(delimited by commas\)"),
         ("id;arm\n1;a\n2;b;c\n", r"line 3 has 3 fields, the head has 2 \(delimited by semicolons\)"),
     ],

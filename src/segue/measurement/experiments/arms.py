@@ -49,7 +49,7 @@ def fold_arms(duck: "DuckDBPyConnection", table: str, arm: str) -> list[str]:
     ]
 
 
-def arm_named(name: str, arms: Iterable[str]) -> str:
-    """Return the arm that is spelt like ``name``, ``name`` itself where none is."""
-    arms = list(arms)
-    return name if name in arms else next((arm for arm in arms if folded(arm) == folded(name)), name)
+def spelt(name: str, names: Iterable[str]) -> str:
+    """Return the one of ``names`` that differs from ``name`` in case or blanks only; ``name`` where none does."""
+    names = list(names)
+    return name if name in names else next((each for each in names if folded(each) == folded(name)), name)

@@ -45,8 +45,9 @@ def guess_arm(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str]) 
             name: 1 for name, kind in types.items() if not is_number(kind) and _controls(_few_values(duck, table, name))
         }
     best = [name for name in known if known[name] == max(known.values())]
+    _require_rows(best, types)
     if not best:
-        _require_two(duck, table, likely)
+        _require_arms(duck, table, likely)
     return _only(best, "arm", types, {name: _few_values(duck, table, name) for name in best})
 
 
@@ -81,12 +82,13 @@ def guess_unit(duck: "DuckDBPyConnection", table: str, types: Mapping[str, str],
 
 
 def guess_metrics(
-    duck: "DuckDBPyConnection", table: str, types: Mapping[str, str], taken: Iterable[str]
+    duck: "DuckDBPyConnection", table: str, types: Mapping[str, str], taken: Iterable[str], rows: str = "true"
 ) -> list[Metric]:
     """Return a metric for each number that is named like an outcome; for the only number where none is.
 
     Args:
         taken: the columns that are something else.
+        rows: SQL of the rows that count.
 
     Raises:
         SegueError: there are several numbers and none is named like an outcome.
@@ -94,13 +96,15 @@ def guess_metrics(
     left = [name for name, kind in types.items() if is_number(kind) and name not in set(taken)]
     outcomes = [name for name in left if is_outcome(name)]
     chosen = outcomes or [_only(left, "metric", types)]
-    return [metric_of(duck, table, name) for name in chosen]
+    return [metric_of(duck, table, name, rows) for name in chosen]
 
 
-def metric_of(duck: "DuckDBPyConnection", table: str, column: str) -> Metric:
-    """Return the metric of a column: a rate where all is 0 or 1, revenue where the name says so, else a mean."""
+def metric_of(duck: "DuckDBPyConnection", table: str, column: str, rows: str = "true") -> Metric:
+    """Return the metric of a column: a rate where all is 0 or 1 in the ``rows`` that count (SQL), revenue where its
+    name says so, else a mean.
+    """
     quoted = name_sql(column)
-    sql = f"SELECT coalesce(bool_and({quoted}::DOUBLE IN (0, 1)), false) FROM {table}"
+    sql = f"SELECT coalesce(bool_and({quoted}::DOUBLE IN (0, 1)), false) FROM {table} WHERE {rows}"
     words = set(_words(column))
     kind: Kind = "mean"
     if duck.execute(sql).fetchall()[0][0]:
@@ -113,6 +117,11 @@ def metric_of(duck: "DuckDBPyConnection", table: str, column: str) -> Metric:
 def is_less_better(name: str) -> bool:
     """Return whether a metric's name says that less of it is better."""
     return bool(set(_words(name)) & set(LESS))
+
+
+def is_count(name: str) -> bool:
+    """Return whether a column is named like a count."""
+    return bool(set(_words(name)) & set(COUNT))
 
 
 def is_outcome(name: str) -> bool:
@@ -178,7 +187,7 @@ def _controls(arms: Iterable[str]) -> list[str]:
     if sorted(arm.strip().lower() for arm in arms) == list("abcdefghij"[: len(arms)]) and len(arms) > 1:
         return [min(arms, key=lambda arm: arm.strip().lower())]
     likely = [arm for arm in arms if set(_words(arm)) & set(CONTROL)]
-    exact = [arm for arm in likely if arm.strip().lower() in CONTROL]
+    exact = [arm for arm in likely if arm.strip().lower().removesuffix(".0") in CONTROL]
     return exact or likely
 
 
@@ -200,13 +209,25 @@ def _words(name: str) -> list[str]:
     return [word for word in re.split(r"[\W_]+", spaced.lower()) if word]
 
 
-def _require_two(duck: "DuckDBPyConnection", table: str, likely: Iterable[str]) -> None:
-    """Check that no column is named like the arm's and has one value in all rows: that is one arm."""
+def _require_arms(duck: "DuckDBPyConnection", table: str, likely: Iterable[str]) -> None:
+    """Check that no column is named like the arm's and has one value, or too many to be taken for arms unasked."""
     for name in likely:
         values = values_of(duck, table, name)
         if len(values) == 1:
             reason = f"There is one arm only: {name!r} is {values[0]!r} in all rows."
             raise SegueError(reason, "An experiment compares two or more: add the others, or name the arm with --arm.")
+        if values:
+            raise SegueError(f"{name!r} has {len(values):,} values.", f"If they are arms, say --arm {name}.")
+
+
+def _require_rows(arms: Sequence[str], names: Iterable[str]) -> None:
+    """Check that there is not one column for each arm instead of one that names it."""
+    controls = [name for name in names if name.strip().lower() in CONTROL and name not in arms]
+    if arms and controls:
+        reason = f"{arms[0]!r} and {controls[0]!r} look like a column for each arm."
+        raise SegueError(
+            reason, "Write a row for each customer, with the name of the arm in one column; or name --arm."
+        )
 
 
 def _only(

@@ -67,14 +67,9 @@ def read_experiment(
     sums, spoilt = _sums(duck, experiment, intake)
     notes += dict.fromkeys(spoilt)
     arms = [arm for arm in units if arm != experiment.control]
-    readings = _with_verdicts(
-        experiment,
-        [
-            _read(experiment, metric, sums[metric.metric], arm, intake, len(arms))
-            for metric in experiment.metrics
-            for arm in arms
-        ],
-    )
+    pairs = [(metric, arm) for metric in experiment.metrics for arm in arms]
+    read = [_read(experiment, metric, sums[metric.metric], arm, intake, len(arms)) for metric, arm in pairs]
+    readings = _with_verdicts(experiment, read)
     return Report(
         control=experiment.control,
         units=units,

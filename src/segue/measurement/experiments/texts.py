@@ -25,10 +25,22 @@ _DELIMITERS = ",;\t|"
 _NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 _HEAD = 1 << 16
 _BLOCK = 1 << 20
-_ENCODINGS = {"utf-8-sig": "", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+_ENCODINGS = {
+    "utf-8-sig": "",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows-1252",
+}
 """What texts are written in, and how it is told; "" is not worth telling."""
 
 _LEGACY = "cp1252"
+_MAGIC = {
+    b"PK": "a spreadsheet or an archive",
+    b"\xd0\xcf\x11": "a spreadsheet",
+    b"\x1f\x8b": "compressed",
+    b"PAR1": "Parquet",
+}
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
 
 
@@ -80,6 +92,7 @@ def form_of(path: Path) -> TextForm:
     Raises:
         SegueError: it is empty, or its first line is no head.
     """
+    _require_text(path)
     encoding = _encoding_of(path)
     with _opened(path) as file:
         start = file.read(_HEAD)
@@ -96,12 +109,23 @@ def form_of(path: Path) -> TextForm:
     return TextForm(encoding, delimiter, _unlike(names), rows)
 
 
+def _require_text(path: Path) -> None:
+    """Check that a file does not begin as a spreadsheet, an archive or something compressed."""
+    with _opened(path) as file:
+        start = file.read(4)
+    for magic, words in _MAGIC.items():
+        if start.startswith(magic):
+            raise SegueError(f"{path} is {words}, no text.", "Write it as CSV; a compressed one has to end in .gz.")
+
+
 def _encoding_of(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with _opened(path) as file:
         block = file.read(_BLOCK)
         if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
+        if b"\0" in block[:_HEAD]:
+            return "utf-16-le" if block[1:2] == b"\0" else "utf-16-be"
         try:
             while block:
                 decoder.decode(block)
@@ -119,13 +143,17 @@ def _delimiter_of(head: str, is_whole: bool) -> str:
     def fit(delimiter: str) -> tuple[float, int]:
         rows = [len(row) for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if row]
         alike = sum(count == rows[0] for count in rows) / len(rows) if rows and rows[0] > 1 else 0.0
-        return (alike, rows[0] if rows else 0)
+        return (alike, max(rows, default=0))
 
     return max(_DELIMITERS, key=fit)
 
 
 def _require_head(path: Path, names: list[str], below: list[list[str]]) -> None:
-    """Check that the first line names columns: of no column with a number in its head are all numbers of the table."""
+    """Check that the first line names columns: most of them, and not only such whose heads are numbers as well."""
+    width = max((len(row) for row in below), default=0)
+    if sum(bool(name.strip()) for name in names) < 0.5 * max(len(names), width):
+        reason = f"The first line of {path} names too few columns: {', '.join(filter(None, names))!r}."
+        raise SegueError(reason, "Take out the lines above the head line, and name every column there.")
     numbers = {place for row in below for place, cell in enumerate(row) if _NUMBER.fullmatch(cell.strip())}
     heads = {place for place, name in enumerate(names) if _NUMBER.fullmatch(name.strip())}
     if heads and numbers <= heads:

@@ -4,6 +4,7 @@ and Spanish.
 
 PERSON = (
     *("user", "customer", "client", "unit", "visitor", "member", "household", "account", "subscriber", "person"),
+    *("shopper", "buyer", "player", "guest", "participant", "subject", "patient", "holder", "cardholder", "msisdn"),
     *("email", "phone", "kunde", "kundin", "kundennummer", "nutzer", "mitglied", "haushalt", "cliente", "usuario"),
 )
 UNIT = ("id", "uid", "uuid", "guid", "nummer", "kundennr", *PERSON)
