@@ -12,7 +12,11 @@ def as_page(report: Report) -> str:
     """Return the report as one HTML page that needs nothing else."""
     return page(
         f"What orchestration brought: {report.workspace}",
-        *([tag("p", tag("strong", report.alarm))] if report.alarm else []),
+        *(
+            [section("Before you read on", tag("p", tag("strong", report.alarm)), class_="notice")]
+            if report.alarm
+            else []
+        ),
         *(_section(each) for each in report.sections),
         kicker="Measured from the log",
         lead=_period(report),
