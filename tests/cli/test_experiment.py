@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from segue.cli import main
-from segue.cli.experiment_files import event_metric
+from segue.cli.experiment_metrics import event_metric
 from segue.cli.experiment_report import FORMULAS
 from segue.cli.options import BROKEN_SPLIT
 from segue.model.errors import SegueError
@@ -139,6 +139,11 @@ def test_assignments_and_events_are_put_together(capsys: pytest.CaptureFixture[s
         (("--metric", "nowhere"), "no column 'nowhere'"),
         (("--primary", "orders2"), "no metric 'orders2'"),
         (("--control", "none"), "no arm 'none'"),
+        (("--metric", "revenue:rate"), "is no rate"),
+        (("--looks", "anytime", "--planned", "0"), "how many customers are planned"),
+        (("--smallest", "5"), "Write 0.05 for 5 %"),
+        (("--before", "-1"), "number of days"),
+        (("--report", "/nowhere/at/all.html"), "cannot be written"),
     ],
 )
 def test_what_cannot_be_is_told_with_what_to_do(

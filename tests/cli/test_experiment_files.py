@@ -124,6 +124,24 @@ def test_spellings_of_an_arm_are_one_also_where_they_are_named(tmp_path: Path) -
     assert "'CONTROL', 'Control', 'control ' are one arm, CONTROL" in answer.guesses
 
 
+def test_groups_that_differ_in_case_are_one(tmp_path: Path) -> None:
+    rows = [f"{place},{'ab'[place % 2]},{place % 3 // 2},{('AT', 'at', 'NA')[place % 3]}" for place in range(600)]
+    path = write(tmp_path, "user_id,arm,converted,country", *rows)
+
+    answer = read(path, None, None, Asked(by="country"))
+
+    assert [each.group for each in answer.report.groups[0].groups] == ["AT", "NA"]
+    assert "'AT', 'at' are one group, AT" in answer.guesses
+
+
+def test_where_nearly_everybody_converts_those_who_do_not_are_too_few(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "user_id,arm,converted", *(f"{place},{'ab'[place % 2]},{int(place > 5)}" for place in range(400))
+    )
+
+    assert "too few customers without it yet (3 of 20" in read(path, None, None, Asked()).report.headline
+
+
 def test_columns_may_be_named_in_any_case_and_splits_in_per_cent(tmp_path: Path) -> None:
     rows = [f"{place},{'ab'[place % 2]},{place % 3 // 2},{place}.5" for place in range(400)]
     path = write(tmp_path, "User ID,Arm,Converted,Amount", *rows)

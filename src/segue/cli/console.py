@@ -3,9 +3,12 @@
 import os
 import sys
 from collections.abc import Container, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
+
+from segue.model.errors import SegueError
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
@@ -36,6 +39,18 @@ def say(text: str) -> None:
 def complain(reason: str, instruction: str = "") -> None:
     """Print what went wrong and what to do next."""
     say(f"{paint('segue:', 'red', sys.stderr)} {reason}" + (f"\n       {instruction}" if instruction else ""))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a report to a file.
+
+    Raises:
+        SegueError: it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SegueError(f"{path} cannot be written: {error.strerror}.", "Name another file.") from error
 
 
 def columns(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> list[str]:

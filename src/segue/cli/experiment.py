@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import Parameter
 
-from segue.cli.console import complain, tell, tell_json
+from segue.cli.console import complain, tell, tell_json, write_text
 from segue.cli.experiment_files import Answer, Asked, read
 from segue.cli.experiment_page import as_page
 from segue.cli.experiment_report import markdown, report_lines
@@ -97,9 +97,9 @@ def experiment(
 
 def _tell(found: Answer, as_json: bool, source: Path | None, report: Path | None, markdown_file: Path | None) -> int:
     if report is not None:
-        report.write_text(as_page(found, source.name if source is not None else ""), encoding="utf-8")
+        write_text(report, as_page(found, source.name if source is not None else ""))
     if markdown_file is not None:
-        markdown_file.write_text(markdown(found), encoding="utf-8")
+        write_text(markdown_file, markdown(found))
     if as_json:
         tell_json(found)
     else:

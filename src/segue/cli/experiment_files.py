@@ -2,25 +2,23 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from segue.cli.experiment_metrics import counted, event_metric, table_metric, told
 from segue.measurement.experiments.amounts import Decimal, Read, read_amounts
 from segue.measurement.experiments.arms import fold_arms, spelt
 from segue.measurement.experiments.columns import column_types, name_sql, read_truths, require_columns
-from segue.measurement.experiments.description import Experiment, Kind, Looks, Metric, Take
+from segue.measurement.experiments.description import Experiment, Looks, Metric
 from segue.measurement.experiments.files import Loaded, load_table, open_tables
 from segue.measurement.experiments.guesses import (
     guess_arm,
     guess_control,
     guess_metrics,
     guess_unit,
-    is_count,
-    is_less_better,
     is_outcome,
-    metric_of,
     one_of,
     values_of,
 )
@@ -73,6 +71,7 @@ def read(file: Path | None, assignments: Path | None, events: Path | None, asked
     """
     import duckdb  # imported here: it takes a tenth of a second
 
+    _require_sense(asked)
     source = file or assignments
     assert source is not None
     with open_tables() as duck:
@@ -92,13 +91,22 @@ def _read(duck: "DuckDBPyConnection", source: Path, events: Path | None, asked: 
         return _read_events(duck, events, asked, experiment, guesses)
     read = _understand(duck, "given", (experiment.arm, experiment.unit, asked.by), asked, loaded)
     metrics, left_out = _metrics_of_table(duck, asked, experiment, read.unread)
-    guesses += [] if asked.metrics else [f"--metric {_told(metric)}" for metric in metrics]
+    guesses += [] if asked.metrics else [f"--metric {told(metric)}" for metric in metrics]
     used = {name for metric in metrics for name in (metric.column, metric.per)} | set(asked.covariates)
     guesses += [words for name, words in read.told.items() if name in used]
     experiment = replace(experiment, metrics=tuple(metrics))
     _require_primary(experiment)
     intake = units_from_table(duck, "given", experiment)
     return Answer(experiment, tuple(guesses), read_experiment(duck, experiment, intake), tuple(left_out))
+
+
+def _require_sense(asked: Asked) -> None:
+    if asked.planned < 2:
+        raise SegueError("--planned is how many customers are planned.", "Say how many of all arms together.")
+    if not 0.0 < asked.smallest < 1.0:
+        raise SegueError("--smallest is a share above 0 and below 1.", "Write 0.05 for 5 %.")
+    if asked.before < 0.0:
+        raise SegueError("--before is a number of days.", "Write 14 for the two weeks before the assignment.")
 
 
 def _as_named(asked: Asked, types: dict[str, str]) -> Asked:
@@ -135,33 +143,6 @@ def _understand(duck: "DuckDBPyConnection", table: str, keep: tuple[str, ...], a
     return Read(truths | amounts.told, amounts.unread)
 
 
-def event_metric(text: str) -> Metric:
-    """Return the metric that ``NAME:count|any|sum|average[:DAYS][:less]`` says.
-
-    Raises:
-        SegueError: it says none.
-    """
-    name, *rest = text.split(":")
-    less = "less" in rest
-    rest = [part for part in rest if part != "less"]
-    take = rest[0] if rest else "any"
-    try:
-        days = float(rest[1].removesuffix("d")) if len(rest) > 1 else 0.0
-    except ValueError:
-        days = -1.0
-    if take not in get_args(Take) or len(rest) > 2 or days < 0.0 or not name:
-        raise SegueError(f"{text!r} is no metric of events.", "Write NAME:count, :any, :sum or :average, then :DAYS.")
-    kinds: dict[str, Kind] = {"count": "mean", "any": "rate", "sum": "revenue", "average": "ratio"}
-    return Metric(
-        metric=text,
-        kind=kinds[take],
-        event=name,
-        take=take,  # type: ignore[arg-type]
-        days=days,
-        is_less_better=less or is_less_better(name),
-    )
-
-
 def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, list[str]]:
     types = column_types(duck, "given")
     require_columns((asked.unit, asked.arm, asked.by, *asked.covariates), types, "The file")
@@ -170,6 +151,7 @@ def _experiment(duck: "DuckDBPyConnection", asked: Asked) -> tuple[Experiment, l
     if not asked.arm:
         guesses.append(f"--arm {arm}")
     guesses += fold_arms(duck, "given", arm)
+    guesses += fold_arms(duck, "given", asked.by, nothing=(), what="group") if asked.by else []
     unit = asked.unit or guess_unit(duck, "given", {name: kind for name, kind in types.items() if name != arm}, arm)
     if not asked.unit:
         guesses.append(f"--unit {unit}" if unit else "each row is a customer of its own (--unit names a column)")
@@ -215,55 +197,19 @@ def _metrics_of_table(
     """Return the metrics, and of guessed ones which outcomes were left out and why."""
     types, rows = column_types(duck, "given"), f"{name_sql(experiment.arm)} IS NOT NULL"
     if asked.metrics:
-        return [_table_metric(duck, types, text, unread, rows) for text in asked.metrics], []
+        return [table_metric(duck, types, text, unread, rows) for text in asked.metrics], []
     left_out = [f"{name}: {why}" for name, why in unread.items() if is_outcome(name)]
     try:
         found = guess_metrics(duck, "given", types, _taken(asked, experiment), rows)
-        return [_counted(duck, each, experiment.unit) for each in found], left_out
+        return [counted(duck, each, experiment.unit) for each in found], left_out
     except SegueError as error:
         if not left_out:
             raise
         raise SegueError(f"No outcome can be read. {'. '.join(left_out)}.", error.instruction) from error
 
 
-def _counted(duck: "DuckDBPyConnection", metric: Metric, unit: str) -> Metric:
-    """Return a metric that is named like a count as a mean, where customers have several rows that add up to one."""
-    if metric.kind != "rate" or not unit or not is_count(metric.column):
-        return metric
-    sql = f"SELECT count(DISTINCT {name_sql(unit)}) < count({name_sql(unit)}) FROM given"
-    return replace(metric, kind="mean") if duck.execute(sql).fetchall()[0][0] else metric
-
-
 def _taken(asked: Asked, experiment: Experiment) -> tuple[str, ...]:
     return (experiment.unit, experiment.arm, asked.by, *asked.covariates)
-
-
-def _table_metric(
-    duck: "DuckDBPyConnection", types: dict[str, str], text: str, unread: dict[str, str], rows: str
-) -> Metric:
-    name, *rest = [text] if text in types else text.split(":")
-    kinds = [part for part in rest if part != "less"]
-    if len(kinds) > 1 or not set(kinds) <= set(get_args(Kind)):
-        raise SegueError(f"{text!r} is no metric.", f"Write COLUMN:KIND; kinds are {', '.join(get_args(Kind))}.")
-    name = spelt(name, types)
-    over, slash, under = ("", "", "") if name in types else name.partition("/")
-    if slash:
-        over, under = spelt(over, types), spelt(under, types)
-        _require_numbers((over, under), types, unread)
-        return Metric(metric=name, column=over, per=under, kind="ratio", is_less_better="less" in rest)
-    _require_numbers((name,), types, unread)
-    metric = metric_of(duck, "given", name, rows)
-    kind: Kind = kinds[0] if kinds else metric.kind  # type: ignore[assignment]
-    if kind == "ratio":
-        raise SegueError(f"{text!r} is a ratio of what?", "Write COLUMN/COLUMN:ratio.")
-    return replace(metric, kind=kind, is_less_better=metric.is_less_better or "less" in rest)
-
-
-def _require_numbers(names: tuple[str, ...], types: dict[str, str], unread: dict[str, str]) -> None:
-    require_columns(names, types, "The file")
-    for name in names:
-        if name in unread:
-            raise SegueError(f"{name!r} cannot be read as a number: {unread[name]}.", "Mend the file, or take another.")
 
 
 def _event_columns(duck: "DuckDBPyConnection", experiment: Experiment) -> EventColumns:
@@ -282,7 +228,3 @@ def _require_primary(experiment: Experiment) -> None:
     known = [metric.metric for metric in experiment.metrics]
     if missing := [name for name in experiment.primary if name not in known]:
         raise SegueError(f"There is no metric {missing[0]!r}.", f"The metrics are {', '.join(known)}.")
-
-
-def _told(metric: Metric) -> str:
-    return f"{metric.metric}:{metric.kind}" + (":less" if metric.is_less_better else "")

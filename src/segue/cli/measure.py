@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from segue.cli.console import columns, paint, tell, tell_json
+from segue.cli.console import columns, paint, tell, tell_json, write_text
 from segue.cli.logged import opened
 from segue.cli.options import BROKEN_SPLIT, Folder, Json
 from segue.measurement.reports import Report, make_report, open_period
@@ -47,7 +47,7 @@ def measure(
         found = make_report(open_period(logged.duck, logged.running, begin=begin, end=end, lots=lots, by=by))
     for path, write in ((report, as_page), (markdown, as_markdown)):
         if path is not None:
-            path.write_text(write(found), encoding="utf-8")
+            write_text(path, write(found))
     if json:
         tell_json(as_data(found))
     else:

@@ -48,3 +48,8 @@ def test_an_arm_in_which_nobody_has_an_outcome_is_looked_at_first() -> None:
         "Nobody in a has any converted or revenue: look whether it is recorded there before you read this.",
     )
     assert nobody_in(told(made_up({"control": 500, "a": 500}, {"control": 0.2, "a": 0.2})).readings, "control") == ()
+
+
+def test_few_customers_without_an_outcome_are_no_surprise() -> None:
+    assert told(made_up({"control": 40, "a": 40}, {"control": 0.1, "a": 0.0})).warnings == ()
+    assert len(told(made_up({"control": 400, "a": 400}, {"control": 0.0, "a": 0.0})).warnings) == 2

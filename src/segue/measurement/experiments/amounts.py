@@ -166,7 +166,8 @@ def _example(duck: "DuckDBPyConnection", table: str, name: str, way: str) -> str
         f"SELECT cell, {_value('cell', way)}"
         f" FROM (SELECT DISTINCT {_cell(name)} AS cell FROM {table}) WHERE cell IS NOT NULL"
         f" ORDER BY regexp_matches(cell, {quoted_text(_AT_THE_END)}) DESC,"
-        " length(regexp_replace(cell, '[0-9]', '', 'g')) DESC, length(cell) DESC, cell LIMIT 1"
+        f" {_value('cell', way)} = 0, length(regexp_replace(cell, '[0-9]', '', 'g')) DESC, length(cell) DESC, cell"
+        " LIMIT 1"
     ).fetchall()[0]
     column = name_sql(name)
     sql = f"SELECT DISTINCT {column} FROM {table} WHERE trim({column}) <> '' AND {_cell(name)} IS NULL ORDER BY 1"

@@ -1,6 +1,6 @@
 """Arms: spellings of one name that differ in case or blanks are one arm; words for nothing are none."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
 from segue.core.expressions.sql_values import quoted as quoted_text
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 SPELLINGS_MAX = 200
-_NOTHING = ("", "null", "(null)", "nan", "na", "n/a", "#n/a", "undefined")
+NOTHING = ("", "null", "(null)", "nan", "na", "n/a", "#n/a", "undefined")
 
 
 def folded(name: str) -> str:
@@ -22,8 +22,14 @@ def folded(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def fold_arms(duck: "DuckDBPyConnection", table: str, arm: str) -> list[str]:
-    """Write each arm as most rows do, and nothing where a word for nothing stands; return what was made one."""
+def fold_arms(
+    duck: "DuckDBPyConnection", table: str, arm: str, nothing: Container[str] = NOTHING, what: str = "arm"
+) -> list[str]:
+    """Write each arm (or other ``what``) as most rows do, and NULL where a word for ``nothing`` stands.
+
+    Returns:
+        Which spellings were made one.
+    """
     if column_types(duck, table).get(arm) != "VARCHAR":
         return []
     column = name_sql(arm)
@@ -35,17 +41,17 @@ def fold_arms(duck: "DuckDBPyConnection", table: str, arm: str) -> list[str]:
     for spelling in sorted(counts, key=lambda each: (-counts[each], each)):
         groups.setdefault(folded(spelling), []).append(spelling)
     names = {each: spellings[0].strip() for group, spellings in groups.items() for each in spellings}
-    names = {each: name for each, name in names.items() if folded(name) in _NOTHING or name != each}
+    names = {each: name for each, name in names.items() if folded(name) in nothing or name != each}
     if names:
         cases = " ".join(
-            f"WHEN {quoted_text(each)} THEN {'NULL' if folded(name) in _NOTHING else quoted_text(name)}"
+            f"WHEN {quoted_text(each)} THEN {'NULL' if folded(name) in nothing else quoted_text(name)}"
             for each, name in names.items()
         )
         replace_columns(duck, table, {arm: f"CASE {column} {cases} ELSE {column} END"})
     return [
-        f"{', '.join(map(repr, sorted(spellings)))} are one arm, {spellings[0].strip()}"
+        f"{', '.join(map(repr, sorted(spellings)))} are one {what}, {spellings[0].strip()}"
         for group, spellings in groups.items()
-        if len(spellings) > 1 and group not in _NOTHING
+        if len(spellings) > 1 and group not in nothing
     ]
 
 

@@ -119,8 +119,9 @@ def sample_of(metric: Metric, moments: Moments) -> Sample:
 def gate_of(experiment: Experiment, metric: Metric, converters: tuple[int, int], units: tuple[int, int]) -> Gate:
     """Return the gate of (control, arm): converters of the smaller arm; of a rate also those who did not convert."""
     if metric.kind == "rate":
-        scarce = min(min(count, total - count) for count, total in zip(converters, units, strict=True))
-        return Gate(scarce, CONVERTERS if experiment.looks == "anytime" else CONVERTERS_ONCE)
+        few, rest = min(converters), min(total - count for count, total in zip(converters, units, strict=True))
+        needed = CONVERTERS if experiment.looks == "anytime" else CONVERTERS_ONCE
+        return Gate(min(few, rest), needed, is_inverse=rest < few)
     is_lenient = experiment.looks == "once" and not uneven(*units)
     return Gate(min(converters), CONVERTERS_ONCE if is_lenient else CONVERTERS)
 

@@ -35,7 +35,8 @@ def verdict_of(found: Found) -> Verdict:
     or too small to tell.
     """
     if not found.gate.is_open:
-        words = f"too few converters yet ({found.gate.converters:,} of {found.gate.needed:,} in the smaller arm)"
+        who = "customers without it" if found.gate.is_inverse else "converters"
+        words = f"too few {who} yet ({found.gate.converters:,} of {found.gate.needed:,} in the smaller arm)"
         return Verdict("too_few_converters", words, GATE)
     difference = found.effect.difference
     if difference.is_clear and found.p_adjusted < ALPHA:

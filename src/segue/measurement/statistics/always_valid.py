@@ -21,11 +21,14 @@ CONVERTERS_ONCE = 20
 
 
 class Gate(Struct, frozen=True):
-    """How many ``converters`` the arm with fewest has, of those ``needed``."""
+    """How many ``converters`` the arm with fewest has, of those ``needed``; where ``is_inverse``, how many of a rate's
+    customers have no outcome, which are fewer.
+    """
 
     converters: int
     needed: int
     formula: str = GATE
+    is_inverse: bool = False
 
     @property
     def is_open(self) -> bool:
