@@ -44,7 +44,7 @@ def event_metric(text: str) -> Metric:
 def table_metric(
     duck: "DuckDBPyConnection", types: dict[str, str], text: str, unread: dict[str, str], rows: str
 ) -> Metric:
-    """Return the metric that ``COLUMN[:mean|rate|revenue][:less]`` or ``COLUMN/COLUMN:ratio`` says of a table ``given``.
+    """Return the metric that ``COLUMN[:mean|rate|revenue][:less]`` or ``COLUMN/COLUMN:ratio`` says.
 
     Args:
         unread: why columns of words are no numbers.
