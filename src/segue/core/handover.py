@@ -51,6 +51,8 @@ def _check_holdouts(
     action, variant = world.actions[command.action], world.variants[command.action, command.channel]
     if not action.is_obliged and is_kept(customer, command.channel, flight.candidate.source, world.workspace, now):
         return Reason.HOLDOUT
+    if not world.shared.held_out:
+        return None
     point, holdouts = contact_point_of(variant, command.address), world.workspace.holdouts
     verdict = check_held_out(action, variant, flight.candidate.source, (point,), world.shared.held_out, holdouts)
     return None if verdict is None else verdict.reason

@@ -75,7 +75,8 @@ class Crowd:
             life = self._born(number)
             while life.due < self._end:
                 for passed in life.step(world):
-                    assert not any(transition.tallies for transition in passed.transitions), "something is shared"
+                    for transition in passed.transitions:
+                        assert not transition.tallies, "something is shared"
                     self._note(number, passed, world)
             self._tell(number + 1 - self._numbers.start)
         self._tell(len(self._numbers), is_last=True)

@@ -21,7 +21,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.events import DecisionRequested, Event, Merged, Tick
 from segue.model.identities import Identifier
 from segue.model.ids import CustomerId, DeliveryId, EventId, derive
-from segue.model.time import DAY, NEVER, Instant
+from segue.model.time import DAY, Instant
 from segue.model.transitions import Transition
 from segue.ports.store import pack
 from segue.runtimes.neighbourhood import among, with_neighbours
@@ -117,10 +117,11 @@ class Life:
         return passed
 
     def _next(self) -> Instant:
-        due = min(self._wakes.values(), default=NEVER)
-        if self._coming and self._coming[0][0] < due:
-            due = self._coming[0][0]
-        return min(due, self._behave_at)
+        due = self._behave_at
+        for wake in self._wakes.values():
+            if wake < due:
+                due = wake
+        return min(due, self._coming[0][0]) if self._coming else due
 
     def _take_in(
         self, event: Event, identifiers: tuple[Identifier, ...], now: Instant, world: World

@@ -91,7 +91,7 @@ class Gate:
         self._permitted: dict[tuple[str, str, str], Verdict] = {}
         self._timely: dict[tuple[str, str, str], Verdict] = {}
         self._quiet: dict[str, Verdict | None] = {}
-        self._booked = {contact.delivery_id for contact in ledger}
+        self._known: set[str] | None = None
         self._lives: dict[str, Life] | None = None
         self._used: Used | None = None
 
@@ -144,9 +144,8 @@ class Gate:
         """
         self.ledger = ledger
         self.memberships = self.memberships if memberships is None else memberships
-        self._booked = {contact.delivery_id for contact in ledger}
         self._timely.clear()
-        self._lives = self._used = None
+        self._known = self._lives = self._used = None
 
     def permits(self, action_name: str, channel: str, source: str) -> bool:
         """Tell whether consent and contact point allow what ``source`` proposed on ``channel`` at all."""
@@ -181,7 +180,7 @@ class Gate:
         if rules.thin and (thin := rules.thin.get((name, candidate.channel))):
             return thin
         if rules.shared_plan.stocks:
-            is_booked = candidate.delivery_id in self._booked
+            is_booked = self._has_slot(candidate)
             if gone := check_stock(name, self.view.shared, rules.shared_plan, is_booked=is_booked):
                 return gone
         if action.requires:
@@ -198,13 +197,13 @@ class Gate:
             return None
         if self._lives is None:
             self._lives = lives(self.ledger, self.memberships, self.view.now, self.rules.themes)
-        is_booked = candidate.delivery_id in self._booked
+        is_booked = self._has_slot(candidate)
         return check_theme(candidate, action, theme, self._lives, self.view.now, is_booked=is_booked)
 
     def _check_moment(self, candidate: Candidate, action: ActionPlan, variant: VariantPlan) -> Verdict | None:
         # A message that already has its slot must not count against itself, so it is looked at on its own; its use of
         # capacities is counted, and its moment chosen.
-        if candidate.delivery_id in self._booked:
+        if self._has_slot(candidate):
             return self._look_at_moment(candidate, action, variant)
         moment = self._timely.get(variant.lane) if self.rules.is_by_channel else None
         if moment is None:
@@ -246,10 +245,16 @@ class Gate:
         neighbours = self._neighbours(variant) if self.view.shared.neighbours else ()
         if self._used is None:
             self._used = Used(self.ledger, now, self.view.zone, self.rules.caps)
-        is_booked = candidate.delivery_id in self._booked
+        is_booked = self._has_slot(candidate)
         return check_caps(candidate, action, self._used, neighbours, is_booked=is_booked) or (
             check_gap(candidate, self.ledger, neighbours, now, self.rules.min_gap) if category in OBEYS_GAP else None
         )
+
+    def _has_slot(self, candidate: Candidate) -> bool:
+        """Tell whether ``candidate`` has its slot in the ledger already."""
+        if self._known is None:
+            self._known = {contact.delivery_id for contact in self.ledger}
+        return candidate.delivery_id in self._known
 
     def _look_at_clock(self, channel: str) -> Verdict | None:
         key = channel if self.rules.has_quiet_channels else ""

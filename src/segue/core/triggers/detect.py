@@ -80,7 +80,8 @@ def next_due(watches: Watches) -> Instant:
     for watch in watches.absences:
         due = min(due, watch.due)
     for _, moment in watches.schedules:
-        due = min(due, moment)
+        if moment < due:  # a dozen of them after every event: three times as fast as `min`
+            due = moment
     return due
 
 

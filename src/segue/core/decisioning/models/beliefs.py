@@ -14,6 +14,9 @@ from segue.core.decisioning.models.shape import SHARED, Arm, Prior, Shape
 Floats = NDArray[np.float64]
 WHOLE = 1.0
 REMEMBERED_PANELS = 256
+REMEMBERED_GATHERINGS = 8
+"""Each is as large as the model: a megabyte for thirty inputs, thirty blocks and four objectives."""
+
 LEAST_VARIANCE = 1e-6
 FLATTENING = np.pi / 8.0
 
@@ -68,7 +71,6 @@ class Panel:
     """A set of arms prepared for many customers: what does not depend on x, worked out once."""
 
     __slots__ = (
-        "_covariances",
         "_has_unknown",
         "_model",
         "_rows",
@@ -100,7 +102,6 @@ class Panel:
         self._scales, self._squares = scales.copy(), scales**2
         self._scales[:, 0] = 1.0
         self._weights = model.means[self._rows].reshape(-1, model.means.shape[2])
-        self._covariances: Floats | None = None
 
     def worths(self, x: ArrayLike, weights: ArrayLike) -> Floats:
         """Return (K,) `Beliefs.worths` alone: all that inverse-gap weighting needs, at less than half the price.
@@ -144,12 +145,7 @@ class Panel:
 
     def _spreads(self, v: Floats) -> tuple[Floats, Floats]:
         """Return the predictors' variances: of the arms' own blocks (K + 1, H), silence's 0, and of the shared (H,)."""
-        if self._covariances is None:
-            spreads = self._model.spreads
-            self._covariances = np.concatenate([spreads[row] for row in self._rows.tolist()], axis=1).reshape(
-                -1, len(v)
-            )
-        shares = ((self._covariances @ v).reshape(-1, len(v)) @ v).reshape(-1, len(self._rows))
+        shares = ((self._model.gathered(self._rows) @ v).reshape(-1, len(v)) @ v).reshape(-1, len(self._rows))
         bracket = self._squares @ shares.T
         if self._has_unknown:
             bracket += (self._unknown * self._model.prior.along(v))[:, None]
@@ -189,6 +185,7 @@ class Factored:
         self.has_logits = len(self._logits) > 0
         self._variances = noise**2
         self._panels: dict[tuple[Arm, ...], Panel] = {}
+        self._gatherings: dict[bytes, Floats] = {}
 
     @property
     def covariances(self) -> Floats:
@@ -216,6 +213,18 @@ class Factored:
         bare = copy(self)
         bare._panels = {}
         return bare
+
+    def gathered(self, rows: NDArray[np.intp]) -> Floats:
+        """Return the covariances of the blocks in ``rows``, one above the other: (F * m * d, d); remembered."""
+        key = rows.tobytes()
+        known = self._gatherings.get(key)
+        if known is None:
+            if len(self._gatherings) >= REMEMBERED_GATHERINGS:
+                self._gatherings.clear()
+            spreads = [self.spreads[row] for row in rows.tolist()]
+            known = np.concatenate(spreads, axis=1).reshape(-1, len(self.shape.inputs))
+            self._gatherings[key] = known
+        return known
 
     def believe(self, x: ArrayLike, arms: Sequence[Arm]) -> Beliefs:
         """Return the beliefs about ``arms`` for the customer that ``x`` (d,) describes."""
