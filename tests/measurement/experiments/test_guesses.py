@@ -10,6 +10,7 @@ from segue.measurement.experiments.guesses import (
     guess_metrics,
     guess_unit,
     is_less_better,
+    is_outcome,
     metric_of,
     one_of,
     values_of,
@@ -136,6 +137,11 @@ def test_of_a_row_for_each_order_the_customer_is_the_unit() -> None:
         del types["customer_id"]
         assert guess_unit(duck, "given", types, "variant") == "order_id"
         assert guess_unit(duck, "given", {"shop_id": "BIGINT"}, "variant") == "", "a shop has customers of both arms"
+
+
+def test_days_and_instants_are_no_outcomes() -> None:
+    names = ("converted", "conversion_date", "purchased_at", "visit_day", "order_value", "spend_before")
+    assert [name for name in names if is_outcome(name)] == ["converted", "order_value"]
 
 
 def test_two_ids_are_a_question() -> None:

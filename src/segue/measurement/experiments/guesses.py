@@ -13,6 +13,7 @@ from segue.measurement.experiments.vocabulary import (
     CONTROL,
     COUNT,
     LESS,
+    MOMENT,
     PERSON,
     RATE,
     REVENUE,
@@ -127,7 +128,7 @@ def is_count(name: str) -> bool:
 def is_outcome(name: str) -> bool:
     """Return whether a column is named like something that comes of the arms."""
     words = _words(name)
-    return bool(set(words) & {*RATE, *REVENUE, *COUNT}) and not set(words) & set(BEFORE)
+    return bool(set(words) & {*RATE, *REVENUE, *COUNT}) and not set(words) & {*BEFORE, *MOMENT}
 
 
 def one_of(names: Sequence[str], types: Iterable[str], what: str) -> str:

@@ -59,4 +59,5 @@ LESS = (
     *("churn", "churned", "unsubscribe", "unsubscribed", "complaint", "complaints", "refund", "refunds", "bounce"),
     "abgemeldet",
 )
+MOMENT = ("date", "datum", "datetime", "timestamp", "day", "at")
 BEFORE = ("pre", "before", "prior", "previous", "past", "history", "last", "baseline", "covariate", "vorher")
