@@ -151,7 +151,7 @@ def _compared(simulation: Simulation, now: Mapping[str, Accounts], before: Mappi
 
 def _at(market: Market, spec: MarketSpec, name: str, value: float) -> MarketSpec:
     """Return the market with the parameter ``name`` at ``value``, after a look whether it makes a difference."""
-    wanted = type(market).Parameters  # type: ignore[attr-defined]
+    wanted = market.Parameters  # type: ignore[attr-defined]
     parameters = msgpack.decode(msgpack.encode(msgspec.convert(spec.parameters, wanted)))
     place, *way = reversed(name.split("."))
     held: Any = parameters

@@ -15,7 +15,7 @@ def test_every_kind_can_be_made_as_it_is(kind: str) -> None:
 
 def test_a_file_that_python_cannot_read_is_named_with_the_cause(tmp_path: Path) -> None:
     (tmp_path / "town.py").write_text("import nothing_of_this_name\n")
-    with pytest.raises(SegueError, match=r"town\.py cannot be read: ModuleNotFoundError"):
+    with pytest.raises(SegueError, match=r"town\.py, line 1: reading it broke: ModuleNotFoundError"):
         make_market(MarketSpec(kind="town.py:Town", folder=str(tmp_path)))
 
 

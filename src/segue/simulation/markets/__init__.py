@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from segue.model.errors import SegueError
+from segue.simulation.guarding import GuardedMarket, broke
 from segue.simulation.market import Market
 
 KINDS = {
@@ -43,7 +44,7 @@ def make_market(spec: MarketSpec) -> Market:
     """
     market = _find(spec)
     wanted = getattr(market, "Parameters", None)
-    if wanted is None:
+    if not isinstance(wanted, type) or not issubclass(wanted, Struct):
         reason = f"The market {spec.kind!r} has no `Parameters`."
         raise SegueError(reason, "Give the class a msgspec.Struct of this name, with a default for every field.")
     try:
@@ -52,8 +53,15 @@ def make_market(spec: MarketSpec) -> Market:
         raise SegueError(
             f"The market's parameters are not right: {error}.", f"See {wanted.__doc__ or wanted}"
         ) from error
-    made: Market = market(parameters)
-    return made
+    if spec.kind in KINDS:
+        made: Market = market(parameters)
+        return made
+    file = Path(spec.folder) / spec.kind.rpartition(":")[0]
+    try:
+        own = market(parameters)
+    except Exception as error:
+        broke(error, file, market.__name__)
+    return GuardedMarket(own, file)
 
 
 def _find(spec: MarketSpec) -> Any:
@@ -72,8 +80,7 @@ def _find(spec: MarketSpec) -> Any:
     try:
         found.loader.exec_module(module)
     except Exception as error:
-        reason = f"{file.name} cannot be read: {type(error).__name__}: {error}"
-        raise SegueError(reason, "It is a Python file; run it by itself to see where it breaks.") from error
+        broke(error, file, "reading it")
     try:
         return getattr(module, name)
     except AttributeError as error:
