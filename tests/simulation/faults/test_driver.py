@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from segue.model.commands import Deliver
-from segue.model.time import HOUR, MINUTE
+from segue.model.time import DAY, HOUR, MINUTE
 from segue.simulation.checkers.every import check_every
-from segue.simulation.faults.driver import digest, simulate
+from segue.simulation.faults.driver import QUIET, digest, simulate
+from segue.simulation.faults.residents import ACTIVE
 from segue.simulation.faults.schedule import NONE, Faults
 
 PRINT_DIGEST = "from segue.simulation.faults.driver import digest, simulate; print(digest(simulate(5)))"
@@ -86,3 +87,10 @@ def test_what_was_done_while_the_backlog_was_read_is_not_done_again() -> None:
         publications=2,
     )
     assert check_every(simulate(20066, faults=faults)) == []
+
+
+def test_a_process_that_dies_while_it_stops_at_the_end_is_started_once_more_and_no_oftener() -> None:
+    evidence = simulate(21_827)
+
+    assert evidence.ended_at - evidence.entries[0].now < ACTIVE + QUIET + DAY
+    assert check_every(evidence) == []

@@ -24,7 +24,7 @@ from segue.simulation.faults.agenda import Agenda
 from segue.simulation.faults.clock import MachineClock
 from segue.simulation.faults.disk import Disk, InjectedError, Span
 from segue.simulation.faults.errands import Errand, Errands
-from segue.simulation.faults.loop import Crash, SimulatedLoop
+from segue.simulation.faults.loop import Crash, SimulatedLoop, StandsStillError
 from segue.simulation.faults.provider import Providers
 from segue.simulation.faults.residents import ACTIVE, FACTS, PEOPLE, Told, known_by, log_in, tell
 from segue.simulation.faults.schedule import Faults, Odds, draw_faults
@@ -33,6 +33,8 @@ from segue.simulation.faults.town import initial_world, published, workspace
 
 QUIET = 8 * DAY
 """How long nothing happens any more at the end: what comes late comes in the first three days of it."""
+LONGEST = ACTIVE + QUIET + 30 * DAY
+"""What goes on for longer than this, with restarts and all, does not come to an end."""
 BEGINNINGS = (
     "2026-03-26T10:00:00Z",  # London's clocks go forward on the 29th
     "2026-10-22T10:00:00Z",  # London's go back on the 25th
@@ -100,7 +102,7 @@ class _Town:
         self._told: dict[EventId, None] = {}
         self._intruders, self._life_ends = list[bool](), list[int]()
         self._finish: asyncio.Event
-        self._is_over = False
+        self._is_ending = self._is_over = False
         self._settings = draw_settings(self._chance)
         self._plan(tell(Random(f"{seed}/residents"), begin, faults, facts, self._struck))
 
@@ -112,6 +114,8 @@ class _Town:
 
     def pass_time(self, until: int | None) -> None:
         self._agenda.pass_time(until)
+        if self._agenda.elapsed > LONGEST:
+            raise StandsStillError("It does not come to an end.")
         self._clock.true = Instant(self._begin + self._agenda.elapsed)
 
     def thread_delay(self) -> int:
@@ -134,6 +138,8 @@ class _Town:
 
     async def _one_life(self, loop: SimulatedLoop) -> None:
         self._finish = asyncio.Event()
+        if self._is_ending:  # it died while it stopped
+            self._finish.set()
         store = self._disk.open()
         world = initial_world(self._published)
         channels = self._providers.channels(workspace().channels)
@@ -248,6 +254,7 @@ class _Town:
         if self._errands.runtime is None:
             self._agenda.after(SECOND, self._end)
         else:
+            self._is_ending = True
             self._finish.set()
 
     # -- what is left -------------------------------------------------------------------------------------------
