@@ -59,13 +59,25 @@ def test_json_has_everything() -> None:
     assert found["run"]["command"] == "segue simulate --workspace . --name town"
     assert found["run"]["spec"]["conversions"] == ("ordered",)
     assert len(found["varied"]) == 2
-    assert {"told", "counted", "curves", "market", "seed", "seconds"} <= set(found)
+    assert {"told", "counted", "curves", "market", "seed"} <= set(found)
+
+
+def test_the_same_simulation_gives_the_same_bytes_in_one_process_and_in_two(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    for processes in ("1", "1", "2"):
+        assert main(["simulate", str(shop), *SMALL, "--processes", processes, "--json"]) == 0
+        said.append(capsys.readouterr().out)
+    assert len(set(said)) == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         (["--processes", "0"], "0 processes"),
+        (["--customers", "0"], "0 customers are too few"),
+        (["--weeks", "-1"], "-1 weeks are too few"),
         (["--vary", "luck"], "no assumption 'luck'"),
         (["--name", "village"], "no simulation 'village'"),
         (["--report", "."], "cannot be written"),

@@ -98,3 +98,14 @@ def test_an_interval_of_what_is_counted_does_not_reach_below_nothing_and_that_of
     assert told["opt_outs"].low == 0.0
     assert told["opt_outs"].high > 700.0
     assert told["value"].low < told["value"].value < 0.0 < told["value"].high
+
+
+def test_an_arm_without_messages_has_no_figure_per_message() -> None:
+    days, residents = np.full(40, 14.0), np.arange(40.0)
+    busy = Accounts(0, 40, {"days": days, "contact/email": 1.0 + residents, "report/clicked": residents % 2}, {})
+    silent = Accounts(0, 40, {"days": days}, {})
+    for baseline in ("busy", "silent"):
+        told = tell({"busy": busy, "silent": silent}, baseline, weeks=2, conversions=(), ending="")
+        clicks = [each for each in told if each.figure == "clicks"]
+        assert [(each.arm, each.ahead, each.relative) for each in clicks] == [("busy", None, None)]
+        assert {each.arm for each in told if each.figure == "messages"} == {"busy", "silent"}

@@ -59,7 +59,7 @@ def simulate(
     simulation = read_simulation(folder, name, customers=customers, weeks=weeks, seed=seed)
     only = tuple(part for each in varied or () for part in each.split(",") if part)
     chosen = () if varied is None else variations(simulation.setting.market, only)
-    again = _command(folder, simulation, processes, None if varied is None else only)
+    again = _command(folder, simulation, None if varied is None else only)
     make_room(report, markdown)
     findings = _run(simulation, chosen, processes, again)
     write_reports(findings, report, markdown)
@@ -86,11 +86,13 @@ def _run(simulation: Simulation, chosen: tuple[Variation, ...], processes: int, 
     return findings_of(simulation, result, command=command, varied=found)
 
 
-def _command(folder: Path, simulation: Simulation, processes: int, only: tuple[str, ...] | None) -> str:
-    """Return the command that runs the same again, whatever the file will say by then of sizes and the seed."""
+def _command(folder: Path, simulation: Simulation, only: tuple[str, ...] | None) -> str:
+    """Return the command that runs the same again, whatever the file will say by then of sizes and the seed.
+
+    How many processes share the work makes no difference to what comes out, so it is not said.
+    """
     setting = simulation.setting
     words = ["segue", "simulate", "--workspace", str(folder), "--name", simulation.name]
     words += ["--customers", str(setting.customers), "--weeks", str(setting.weeks), "--seed", setting.seed]
-    words += ["--processes", str(processes)] if processes > 1 else []
     words += [] if only is None else ["--vary", *([",".join(only)] if only else [])]
     return shlex.join(words)

@@ -90,6 +90,8 @@ def tell(
 ) -> tuple[Told, ...]:
     """Return every figure of every arm, in the order of `FIGURES`, then of ``arms``.
 
+    An arm that has nothing to divide by, such as one without messages, has no figure per message.
+
     Args:
         baseline: what the others are compared with.
         conversions: the events that count as conversions.
@@ -103,7 +105,9 @@ def tell(
             continue
         base = columns[baseline]
         for name, pair in columns.items():
-            ahead, relative = (None, None) if name == baseline else compare(pair, base)
+            if not pair[1].any():  # of no messages there is no share that was clicked
+                continue
+            ahead, relative = (None, None) if name == baseline or not base[1].any() else compare(pair, base)
             estimate = _possible(ratio(*pair), figure)
             told.append(Told(arm=name, figure=figure.name, estimate=estimate, ahead=ahead, relative=relative))
     return tuple(told)

@@ -116,6 +116,9 @@ def read_simulation(
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         reason = f"{file.relative_to(folder)} is not right: {error}."
         raise SegueError(reason, "docs/guides/simulate.md says what it may hold.") from error
+    for what, number, least in (("customers", customers, 2), ("weeks", weeks, 1)):
+        if number is not None and number < least:
+            raise SegueError(f"{number} {what} are too few to simulate.", f"Give {least} or more.")
     changed = {"customers": customers, "weeks": weeks, "seed": seed}
     spec = replace(spec, **{key: value for key, value in changed.items() if value is not None})
     baseline = spec.baseline or next(iter(spec.arms))
