@@ -9,7 +9,8 @@ from tests.simulation.report.known import AGENT, findings
 
 def counting(counted: dict[str, dict[str, float]], unheard: tuple[str, ...] = ()) -> Findings:
     found = findings()
-    return replace(found, result=replace(found.result, counted=counted), unheard=unheard)
+    spec = replace(found.spec, conversions=(), ending="", values={})
+    return replace(found, result=replace(found.result, counted=counted), unheard=unheard, spec=spec)
 
 
 BUSY = {"usual": {"contact/email": 2.0}, AGENT: {"contact/email": 1.0}, "twin": {"shown/web": 2.0}}
@@ -43,3 +44,13 @@ def test_events_that_no_workspace_declares_are_named_on_the_page_and_in_markdown
     assert "No workspace declares these events of the market: ordered, visited." in doubt
     assert "ordered, visited" in markdown(found)
     assert "ordered, visited" in report_page(found)
+
+
+def test_what_the_file_counts_on_and_never_comes_is_named() -> None:
+    found = counting(BUSY | {"twin": {"contact/email": 2.0, "event/ordered": 1.0}})
+    spec = replace(found.spec, conversions=("ordered", "booked"), ending="cancelled", values={"ordered": "margin"})
+    never, worthless = doubts(replace(found, spec=spec))
+    assert never == "In no arm there was any of: cancelled, booked. Look whether the market calls them so."
+    assert worthless == "'ordered' never says its 'margin' as a number, so that it is worth nothing."
+    (never,) = doubts(replace(found, spec=replace(spec, conversions=("ordered",), values={})))
+    assert "any of: cancelled." in never

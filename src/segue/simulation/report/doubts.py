@@ -8,7 +8,7 @@ REACHED = ("contact", "joined", "shown")
 
 def doubts(findings: Findings) -> list[str]:
     """Return what makes it doubtful that the arms did what was meant, a sentence or two for each; mostly nothing."""
-    return [*_nobody(findings), *_unheard(findings), *_alike(findings)]
+    return [*_nobody(findings), *_unheard(findings), *_never(findings), *_alike(findings)]
 
 
 def _nobody(findings: Findings) -> list[str]:
@@ -35,6 +35,20 @@ def _unheard(findings: Findings) -> list[str]:
         f"No workspace declares these events of the market: {', '.join(findings.unheard)}. No trigger, feature or "
         "journey sees them. The market's parameters can give its events the names of the workspace's."
     ]
+
+
+def _never(findings: Findings) -> list[str]:
+    """Name what the file counts on, and what came in no arm."""
+    spec, counts = findings.spec, findings.result.counted.values()
+    wanted = dict.fromkeys((spec.ending, *spec.conversions, *spec.values))
+    never = [each for each in wanted if each and not any(counted.get(f"event/{each}") for counted in counts)]
+    said = [f"In no arm there was any of: {', '.join(never)}. Look whether the market calls them so."] if never else []
+    worthless = [
+        f"{event!r} never says its {name!r} as a number, so that it is worth nothing."
+        for event, name in spec.values.items()
+        if event not in never and not any(f"sum/{event}" in counted for counted in counts)
+    ]
+    return said + worthless
 
 
 def _alike(findings: Findings) -> list[str]:
