@@ -2,6 +2,18 @@
 
 from segue.model.time import Instant
 
+BEGINNINGS = (
+    "2026-03-26T10:00:00Z",  # London's clocks go forward on the 29th
+    "2026-10-22T10:00:00Z",  # London's go back on the 25th
+    "2026-03-05T10:00:00Z",  # New York's go forward on the 8th
+    "2026-10-29T10:00:00Z",  # New York's go back on 1 November
+    "2026-04-02T10:00:00Z",  # Lord Howe, Chatham and Santiago go back on the 5th
+    "2026-09-02T10:00:00Z",  # Santiago goes forward at midnight of the 6th
+    "2026-09-30T10:00:00Z",  # Lord Howe goes forward by half an hour on the 4th
+    "2026-12-29T10:00:00Z",
+)
+"""When a town may begin: clocks change within its first days, or the year does."""
+
 
 class MachineClock:
     """Tells the time that a machine believes it is.

@@ -21,7 +21,7 @@ from segue.runtimes.embedded import Embedded
 from segue.runtimes.embedded.recovery import Worlds
 from segue.simulation.checkers.evidence import Evidence, Owed
 from segue.simulation.faults.agenda import Agenda
-from segue.simulation.faults.clock import MachineClock
+from segue.simulation.faults.clock import BEGINNINGS, MachineClock
 from segue.simulation.faults.disk import Disk, InjectedError, Span
 from segue.simulation.faults.errands import Errand, Errands
 from segue.simulation.faults.loop import Crash, SimulatedLoop, StandsStillError
@@ -35,16 +35,6 @@ QUIET = 8 * DAY
 """How long nothing happens any more at the end: what comes late comes in the first three days of it."""
 LONGEST = ACTIVE + QUIET + 30 * DAY
 """What goes on for longer than this, with restarts and all, does not come to an end."""
-BEGINNINGS = (
-    "2026-03-26T10:00:00Z",  # London's clocks go forward on the 29th
-    "2026-10-22T10:00:00Z",  # London's go back on the 25th
-    "2026-03-05T10:00:00Z",  # New York's go forward on the 8th
-    "2026-10-29T10:00:00Z",  # New York's go back on 1 November
-    "2026-04-02T10:00:00Z",  # Lord Howe, Chatham and Santiago go back on the 5th
-    "2026-09-02T10:00:00Z",  # Santiago goes forward at midnight of the 6th
-    "2026-09-30T10:00:00Z",  # Lord Howe goes forward by half an hour on the 4th
-    "2026-12-29T10:00:00Z",
-)
 
 
 def simulate(
