@@ -91,6 +91,13 @@ def test_lost_receipts_never_come_though_the_message_did() -> None:
     assert len(ada.received) == 1
 
 
+def test_a_receipt_that_is_told_twice_counts_once_as_in_production() -> None:
+    opened, clicked = (Reported(status=each, after=HOUR) for each in (DeliveryStatus.OPENED, DeliveryStatus.CLICKED))
+    later = Reported(status=DeliveryStatus.CLICKED, after=5 * HOUR)
+    passed = live(Scripted(days=1, answers=(opened, clicked, later, clicked)))
+    assert sorted(told(passed)) == ["accepted", "clicked", "opened"]
+
+
 def test_who_opts_out_is_left_alone() -> None:
     ada = Scripted(days=4, answers=(Consented(channel="*", granted=False, after=HOUR),))
     passed = live(ada, days=6)

@@ -68,6 +68,7 @@ class Life:
         "_providers",
         "_resident",
         "_scheduled",
+        "_told",
         "_wakes",
         "due",
         "number",
@@ -88,6 +89,7 @@ class Life:
             self._known_as = known.customer_id
             self._customers[known.customer_id], self._wakes[known.customer_id] = known, begin
         self._behaved = self._scheduled = self._arrived = 0
+        self._told: set[EventId] = set()
         self.due: Instant = begin
 
     @property
@@ -259,7 +261,7 @@ class Life:
         self._schedule(at, as_event(happening, EventId(name), self._known_as, at), known_by)
 
     def _tell(self, reported: Reported, at: Instant, arrival: Arrival | None, customer_id: CustomerId) -> None:
-        """Let the provider tell of what the resident did with a message, unless the receipt gets lost."""
+        """Let the provider tell of what the resident did with a message, once, unless the receipt gets lost."""
         delivery_id = reported.delivery_id or (arrival.delivery_id if arrival is not None else "")
         assert delivery_id, "a report says which message it is about"
         channel = arrival.channel if arrival is not None else ""
@@ -267,7 +269,10 @@ class Life:
         after = self._providers.get(channel, USUAL).receipt_after(self._dice, channel, occasion, reported.status)
         if after is not None:
             owner = customer_id or next(iter(self._customers))
-            self._report(DeliveryId(delivery_id), owner, reported.status, Instant(at + after))
+            report = as_report(DeliveryId(delivery_id), owner, reported.status, Instant(at + after))
+            if report.event_id not in self._told:  # as in production, what is told twice counts once
+                self._told.add(report.event_id)
+                self._schedule(report.at, report, ())
 
     def _receive(
         self, command: Deliver, status: DeliveryStatus, occasion: str, now: Instant, provider: Provider
