@@ -28,7 +28,7 @@ def test_its_stories_hold(name: str) -> None:
     assert check(FITNESS / name) == ()
 
 
-@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("market", [*MARKETS, "tribes"])
 def test_the_silos_send_most_and_nobody_gets_two_a_day(market: str) -> None:
     simulation = read_simulation(FITNESS / "orchestrated", market, customers=12, weeks=3)
     arms = {name: simulation.arms[name] for name in ("silos", "rules", "silence")}
@@ -44,6 +44,20 @@ def test_the_agent_has_learnt_from_others_who_got_something_at_random(market: st
     season = simulation.seasons["agent"]
     assert season.workspace.policy.name == "random"
     assert replace(season.workspace, policy=simulation.arms["agent"].policy) == simulation.arms["agent"]
+
+
+def test_in_the_market_of_tribes_messages_cause_all_plans_and_haters_leave_because_of_them() -> None:
+    simulation = read_simulation(FITNESS / "orchestrated", "tribes", customers=40, weeks=6)
+    peaceful = replace(simulation.setting.market, parameters={"haters": 1.0, "lovers": 0.0, "hater_messages": 0.0})
+    driven = replace(peaceful, parameters={"haters": 1.0, "lovers": 0.0, "hater_messages": 0.05})
+    gone = {}
+    for market in (peaceful, driven):
+        lived = run_arms(
+            {name: simulation.arms[name] for name in ("silos", "silence")}, replace(simulation.setting, market=market)
+        )
+        assert lived["silence"].column("event/plan_started").sum() == 0.0
+        gone[str(market.parameters["hater_messages"])] = lived["silos"].column("event/subscription_cancelled").sum()
+    assert gone["0.05"] > 2 * gone["0.0"]
 
 
 @pytest.mark.parametrize("market", MARKETS)
