@@ -55,11 +55,11 @@ CASES = (
         "from which day on there is one a day, and that the agent is trained; much of it in trials of the markets "
         "without the engine, written by somebody who has read how the markets work. The figures here are of a seed "
         "that was run once. Churn is told beside that of the silos of "
-        "this very run, since with so few customers theirs may lie off 6.2 % by chance. Every arm is charged 0.07 for the "
-        "attention that a message takes; rules and silos bring the same money where a message costs 0.03 (fatigue), 0.002 "
-        "(attention) and 0.007 (habit), and below that the silos bring more. In a fourth market, of somebody else's, the "
-        "orchestrated workspace sells much less than the silos (`examples/fitness_retention`, \u201cA market of somebody "
-        "else's\u201d).",
+        "this very run, since with so few customers theirs may lie off 6.2 % by chance. Every arm is charged 0.07 for "
+        "the attention that a message takes; rules and silos bring the same money where a message costs 0.03 "
+        "(fatigue), 0.002 (attention) and 0.007 (habit), and below that the silos bring more. In a fourth market, of "
+        "somebody else's, the orchestrated workspace sells much less than the silos "
+        "(`examples/fitness_retention`, \u201cA market of somebody else's\u201d).",
         place="fitness_retention/orchestrated",
         simulations=("fatigue", "attention", "habit"),
         customers=1000,
