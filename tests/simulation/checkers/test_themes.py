@@ -1,3 +1,5 @@
+from msgspec.structs import replace
+
 from segue.model.time import DAY, HOUR
 from segue.simulation.checkers.evidence import Handed
 from segue.simulation.checkers.themes import check_themes
@@ -23,3 +25,11 @@ def test_a_theme_may_follow_the_other_and_another_customer_has_their_own() -> No
 def test_somebody_who_turned_out_to_be_two_may_have_had_two() -> None:
     spring, autumn = themed("spring_offer", NOON), themed("autumn_news", NOON + HOUR)
     assert list(check_themes(history(entry(merged()), handed=(spring, autumn)))) == []
+
+
+def test_what_each_had_decided_may_reach_the_one_that_they_turn_out_to_be() -> None:
+    spring = themed("spring_offer", NOON)
+    autumn = replace(themed("autumn_news", NOON + HOUR), at=NOON + 4 * DAY)
+    before, after = (entry(merged(), now=NOON + days * DAY) for days in (2, 5))
+    assert list(check_themes(history(before, handed=(spring, autumn)))) == []
+    assert len(list(check_themes(history(after, handed=(spring, autumn))))) == 1
