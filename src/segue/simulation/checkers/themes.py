@@ -29,7 +29,7 @@ def check_themes(evidence: Evidence) -> Iterator[str]:
 
 def _was_merged(evidence: Evidence, first: Handed, second: Handed) -> bool:
     """Tell whether somebody else's theme may have come in: with a merge shortly before the second was decided, or until
-    it was handed over, which may be days later (a message that was withdrawn in quiet hours goes through the gate again).
+    it was handed over, which may be days later (what was withdrawn in quiet hours goes through the gate again).
     """
     longest = max(parse_duration(theme.window) for theme in evidence.workspace.themes.values())
     since, until = first.command.decided_at - longest, max(second.command.decided_at, second.at)
