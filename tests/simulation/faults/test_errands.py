@@ -69,3 +69,14 @@ def test_whoever_was_not_answered_before_a_crash_asks_again() -> None:
     office.errands.runtime = SOMEBODY
     office.agenda.pass_time(None)
     assert office.asked == 2
+
+
+def test_whoever_asked_in_the_instant_of_a_crash_asks_again() -> None:
+    office = Office()
+    office.errands.runtime = SOMEBODY
+    office.errands.spawn = lambda attempt: attempt.close()  # type: ignore[attr-defined]
+    office.errands.begin(office.errand())
+    office.errands.lose()
+    office.errands.runtime, office.errands.spawn = SOMEBODY, office.spawn  # type: ignore[assignment]
+    office.agenda.pass_time(None)
+    assert office.asked == 1

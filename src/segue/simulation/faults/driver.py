@@ -15,7 +15,7 @@ from segue.model.deliveries import DeliveryStatus
 from segue.model.errors import EventError
 from segue.model.events import DecisionRequested, DeliveryReported, Incoming
 from segue.model.ids import EventId, derive
-from segue.model.time import DAY, SECOND, Instant, parse_instant
+from segue.model.time import DAY, HOUR, SECOND, Instant, parse_instant
 from segue.ports.store import Entry, Store, pack
 from segue.runtimes.embedded import Embedded
 from segue.runtimes.embedded.recovery import Worlds
@@ -128,8 +128,6 @@ class _Town:
 
     async def _one_life(self, loop: SimulatedLoop) -> None:
         self._finish = asyncio.Event()
-        if self._is_ending:  # it died while it stopped
-            self._finish.set()
         store = self._disk.open()
         world = initial_world(self._published)
         channels = self._providers.channels(workspace().channels)
@@ -154,6 +152,8 @@ class _Town:
             with suppress(Crash):  # it is down already
                 self.pass_time(until)
         self._clock.restart(self._disk.last_now)
+        if self._is_ending:  # it died while it stopped: who has not heard asks once more
+            self._agenda.after(HOUR, self._end)
 
     def _end_life(self) -> None:
         self._disk.let_go()

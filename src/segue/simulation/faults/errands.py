@@ -38,6 +38,7 @@ class Errands:
         if self.runtime is None:
             self._again(errand)
         else:
+            self._open[errand] = None  # at once: the process may die before it takes the first step
             self.spawn(self._attempt(errand, self.runtime))
 
     def lose(self) -> None:
@@ -51,7 +52,6 @@ class Errands:
         self._agenda.after(SECOND + int(self._chance.random() ** 2 * 10 * MINUTE), lambda: self.begin(errand))
 
     async def _attempt(self, errand: Errand, runtime: Embedded) -> None:
-        self._open[errand] = None
         try:
             await errand.ask(runtime)
         except EventError:
